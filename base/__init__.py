@@ -1,0 +1,1 @@
+"""What every room shares: the error tree, the clock, identifiers and settings helpers."""

@@ -1,0 +1,1 @@
+"""Signals, calibration, fusion, error-rate tables and decisions with reasons."""

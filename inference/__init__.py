@@ -1,0 +1,1 @@
+"""Models: the catalogue, fetching and verifying, sessions, batching and the engine."""

@@ -1,0 +1,1 @@
+"""The server processes: services, storage, auth, limits, telemetry, gRPC and HTTP."""

@@ -1,0 +1,33 @@
+"""Who asks: the tenant, the name and the roles that came with a request."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Role(Enum):
+    """What a caller is to the bank; each method says which roles may call it."""
+
+    INTERVIEW_APP = "interview_app"
+    EDGE_DEVICE = "edge_device"
+    LOBBY_STAFF = "lobby_staff"
+    REVIEWER = "reviewer"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One authenticated caller.
+
+    tenant: the only tenant whose data the caller may see.
+    subject: who it is, for the audit log; an id, never a person's name.
+    """
+
+    tenant: str
+    subject: str
+    roles: frozenset[Role]
+
+    @classmethod
+    def local(cls, tenant: str) -> "Caller":
+        """Return the caller that somebody at this machine's own command line is."""
+        return cls(tenant, "local", frozenset({Role.OPERATOR, Role.AUDITOR}))

@@ -1,0 +1,1 @@
+"""Faces and people: found, aligned, rated, embedded, compared and searched."""
