@@ -130,7 +130,7 @@ class StateError(SmartBranchError):
 
 
 class GalleryNotFoundError(StateError):
-    """This tenant has no such gallery."""
+    """The tenant has no such gallery."""
 
     reason = "GALLERY_NOT_FOUND"
     grpc_code = "NOT_FOUND"

@@ -1,5 +1,6 @@
 """Operating points as error rates: what a similarity is worth, and which one a rate asks for."""
 
+import itertools
 import math
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -100,7 +101,7 @@ class ErrorRateTable:
 
 
 def _is_strictly_rising(values: Sequence[float]) -> bool:
-    return all(low < high for low, high in zip(values, values[1:], strict=False))
+    return all(low < high for low, high in itertools.pairwise(values))
 
 
 def _between(start: float, end: float, share: float) -> float:
