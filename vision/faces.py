@@ -50,4 +50,5 @@ class Faces:
     def areas_px(self) -> Floats:
         """Return the area of each box in square pixels."""
         sides = np.maximum(self.boxes_xyxy[:, 2:] - self.boxes_xyxy[:, :2], 0)
-        return np.prod(sides, axis=1, dtype=np.float32)
+        areas: Floats = np.prod(sides, axis=1, dtype=np.float32)
+        return areas
