@@ -1,0 +1,1 @@
+"""The `smartbranch` command: one small file per noun, no logic."""

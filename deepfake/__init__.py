@@ -1,0 +1,1 @@
+"""Detection of forged and injected media will live here: frame, clip, sound and signature."""

@@ -1,0 +1,1 @@
+"""Presentation attack detection will live here: passive, by challenges and by light."""

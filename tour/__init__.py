@@ -1,0 +1,1 @@
+"""The guided tour: the real server on loopback, real photographs, every answer checked."""
