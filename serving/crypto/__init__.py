@@ -1,0 +1,1 @@
+"""Envelope encryption: a master key wraps tenant keys, which wrap a data key per subject."""

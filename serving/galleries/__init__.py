@@ -1,0 +1,1 @@
+"""Galleries of enrolled subjects: enrolment, search, face login, import, erasure."""
