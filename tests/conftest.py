@@ -1,0 +1,58 @@
+"""What every test may ask for: photographs, the development data, the models, a pipeline."""
+
+import os
+from collections.abc import Generator, Mapping
+from pathlib import Path
+
+import pytest
+
+from media.image import ImageRGB
+from tour import photographs
+
+ROOT = Path(__file__).resolve().parent.parent
+ON_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a browser test that was skipped on CI: there, everything it needs is installed."""
+    report = yield
+    if ON_CI and report.skipped and item.get_closest_marker("browser"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which is a failure on CI: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The development data beside the checkout; mark the test `shared`."""
+    path = ROOT.parent / "shared" / "data"
+    if not path.is_dir():
+        pytest.skip(f"the development data is not there: no folder {path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def table_photograph() -> bytes:
+    """Six people in one photograph, JPEG bytes."""
+    return photographs.table_photograph()
+
+
+@pytest.fixture(scope="session")
+def portraits() -> Mapping[str, ImageRGB]:
+    """One portrait of each of the six people, by seat."""
+    return {person.id: person.portrait for person in photographs.people()}
+
+
+@pytest.fixture(scope="session")
+def astronaut() -> ImageRGB:
+    """A seventh person, (512, 512, 3)."""
+    return photographs.astronaut()
