@@ -313,7 +313,7 @@ class SearchFacesResponse(_message.Message):
     FPIR_FIELD_NUMBER: _builtins.int
     TARGET_FPIR_FIELD_NUMBER: _builtins.int
     TEMPLATE_COUNT_FIELD_NUMBER: _builtins.int
-    PROBE_QUALITY_FIELD_NUMBER: _builtins.int
+    PROBE_FACE_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
     threshold: _builtins.float
     """The similarity from which on a subject is a hit. Absent if the gallery is too large for
@@ -331,11 +331,13 @@ class SearchFacesResponse(_message.Message):
 
     @_builtins.property
     def hits(self) -> _containers.RepeatedCompositeFieldContainer[Global___SearchHit]:
-        """The subjects at or above the threshold, most alike first. Empty for nobody."""
+        """The subjects at or above the threshold, most alike first. Empty for nobody. With
+        `INCONCLUSIVE` they are candidates for a person to look at, no more.
+        """
 
     @_builtins.property
-    def probe_quality(self) -> _face_pb2.FaceQuality:
-        """How well the face of the probe can be compared. Always set."""
+    def probe_face(self) -> _face_pb2.Face:
+        """The face that was looked for. Always set."""
 
     @_builtins.property
     def model(self) -> _model_info_pb2.ModelInfo:
@@ -350,12 +352,12 @@ class SearchFacesResponse(_message.Message):
         fpir: _builtins.float | None = ...,
         target_fpir: _builtins.float = ...,
         template_count: _builtins.int = ...,
-        probe_quality: _face_pb2.FaceQuality | None = ...,
+        probe_face: _face_pb2.Face | None = ...,
         model: _model_info_pb2.ModelInfo | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_fpir", b"_fpir", "_threshold", b"_threshold", "decision", b"decision", "fpir", b"fpir", "model", b"model", "probe_quality", b"probe_quality", "threshold", b"threshold"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_fpir", b"_fpir", "_threshold", b"_threshold", "decision", b"decision", "fpir", b"fpir", "model", b"model", "probe_face", b"probe_face", "threshold", b"threshold"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fpir", b"_fpir", "_threshold", b"_threshold", "decision", b"decision", "fpir", b"fpir", "hits", b"hits", "model", b"model", "probe_quality", b"probe_quality", "target_fpir", b"target_fpir", "template_count", b"template_count", "threshold", b"threshold"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_fpir", b"_fpir", "_threshold", b"_threshold", "decision", b"decision", "fpir", b"fpir", "hits", b"hits", "model", b"model", "probe_face", b"probe_face", "target_fpir", b"target_fpir", "template_count", b"template_count", "threshold", b"threshold"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__fpir: _TypeAlias = _typing.Literal["fpir"]  # noqa: Y015
     _WhichOneofArgType__fpir: _TypeAlias = _typing.Literal["_fpir", b"_fpir"]  # noqa: Y015
@@ -377,22 +379,26 @@ class SearchHit(_message.Message):
     SUBJECT_FIELD_NUMBER: _builtins.int
     SIMILARITY_FIELD_NUMBER: _builtins.int
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    FMR_FIELD_NUMBER: _builtins.int
     subject: _builtins.str
     """The subject, as `tenants/{tenant}/galleries/{gallery}/subjects/{subject}`."""
     similarity: _builtins.float
     """Cosine similarity of the subject's nearest template, in [-1, 1]."""
     display_name: _builtins.str
     """The name to show. Empty if the subject has none."""
+    fmr: _builtins.float
+    """The false match rate of one comparison at `similarity`, in (0, 1]."""
     def __init__(
         self,
         *,
         subject: _builtins.str = ...,
         similarity: _builtins.float = ...,
         display_name: _builtins.str = ...,
+        fmr: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "similarity", b"similarity", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "fmr", b"fmr", "similarity", b"similarity", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

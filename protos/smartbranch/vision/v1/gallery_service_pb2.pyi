@@ -41,9 +41,7 @@ class _LegalBasisEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LegalBasis
     """Needed for a contract with the person."""
     LEGAL_OBLIGATION: _LegalBasis.ValueType  # 3
     """The law demands it."""
-    PUBLIC_INTEREST: _LegalBasis.ValueType  # 4
-    """A task in the public interest."""
-    LEGITIMATE_INTEREST: _LegalBasis.ValueType  # 5
+    LEGITIMATE_INTEREST: _LegalBasis.ValueType  # 4
     """An interest that outweighs the person's, documented by the bank."""
 
 class LegalBasis(_LegalBasis, metaclass=_LegalBasisEnumTypeWrapper):
@@ -57,11 +55,33 @@ CONTRACT: LegalBasis.ValueType  # 2
 """Needed for a contract with the person."""
 LEGAL_OBLIGATION: LegalBasis.ValueType  # 3
 """The law demands it."""
-PUBLIC_INTEREST: LegalBasis.ValueType  # 4
-"""A task in the public interest."""
-LEGITIMATE_INTEREST: LegalBasis.ValueType  # 5
+LEGITIMATE_INTEREST: LegalBasis.ValueType  # 4
 """An interest that outweighs the person's, documented by the bank."""
 Global___LegalBasis: _TypeAlias = LegalBasis  # noqa: Y015
+
+class _DuplicatePolicy:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DuplicatePolicyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DuplicatePolicy.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DUPLICATE_POLICY_UNSPECIFIED: _DuplicatePolicy.ValueType  # 0
+    """The default, which is `REPORT`."""
+    REPORT: _DuplicatePolicy.ValueType  # 1
+    """Enrol and name the other subject."""
+    REJECT: _DuplicatePolicy.ValueType  # 2
+    """Do not enrol."""
+
+class DuplicatePolicy(_DuplicatePolicy, metaclass=_DuplicatePolicyEnumTypeWrapper):
+    """What happens when a person seems to be enrolled under another subject id already."""
+
+DUPLICATE_POLICY_UNSPECIFIED: DuplicatePolicy.ValueType  # 0
+"""The default, which is `REPORT`."""
+REPORT: DuplicatePolicy.ValueType  # 1
+"""Enrol and name the other subject."""
+REJECT: DuplicatePolicy.ValueType  # 2
+"""Do not enrol."""
+Global___DuplicatePolicy: _TypeAlias = DuplicatePolicy  # noqa: Y015
 
 @_typing.final
 class Gallery(_message.Message):
@@ -77,6 +97,8 @@ class Gallery(_message.Message):
     SUBJECT_COUNT_FIELD_NUMBER: _builtins.int
     TEMPLATE_COUNT_FIELD_NUMBER: _builtins.int
     CREATE_TIME_FIELD_NUMBER: _builtins.int
+    DUPLICATE_POLICY_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """The resource name, `tenants/{tenant}/galleries/{gallery}`."""
     purpose: _builtins.str
@@ -89,6 +111,10 @@ class Gallery(_message.Message):
     """How many subjects the gallery holds. Set by the server."""
     template_count: _builtins.int
     """How many templates the gallery holds. Set by the server."""
+    duplicate_policy: Global___DuplicatePolicy.ValueType
+    """What happens to a person who seems to be enrolled already. Default `REPORT`."""
+    revision: _builtins.int
+    """Grows with every template that is added or removed. Set by the server."""
     @_builtins.property
     def retention(self) -> _duration_pb2.Duration:
         """How long after enrolment a subject is erased. Absent for no limit of the gallery's own."""
@@ -108,10 +134,12 @@ class Gallery(_message.Message):
         subject_count: _builtins.int = ...,
         template_count: _builtins.int = ...,
         create_time: _timestamp_pb2.Timestamp | None = ...,
+        duplicate_policy: Global___DuplicatePolicy.ValueType = ...,
+        revision: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "retention", b"retention"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "legal_basis", b"legal_basis", "model_id", b"model_id", "name", b"name", "purpose", b"purpose", "retention", b"retention", "subject_count", b"subject_count", "template_count", b"template_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create_time", b"create_time", "duplicate_policy", b"duplicate_policy", "legal_basis", b"legal_basis", "model_id", b"model_id", "name", b"name", "purpose", b"purpose", "retention", b"retention", "revision", b"revision", "subject_count", b"subject_count", "template_count", b"template_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -173,10 +201,10 @@ class Consent(_message.Message):
 
     REFERENCE_FIELD_NUMBER: _builtins.int
     GIVE_TIME_FIELD_NUMBER: _builtins.int
-    ALLOWS_PICTURE_FIELD_NUMBER: _builtins.int
+    KEEPS_CROP_FIELD_NUMBER: _builtins.int
     reference: _builtins.str
     """The bank's own id of the signed form or recording, 1 to 200 characters."""
-    allows_picture: _builtins.bool
+    keeps_crop: _builtins.bool
     """Whether an encrypted crop of the face may be kept, so that a new model can read it again.
     Default false.
     """
@@ -189,11 +217,11 @@ class Consent(_message.Message):
         *,
         reference: _builtins.str = ...,
         give_time: _timestamp_pb2.Timestamp | None = ...,
-        allows_picture: _builtins.bool = ...,
+        keeps_crop: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["give_time", b"give_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allows_picture", b"allows_picture", "give_time", b"give_time", "reference", b"reference"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["give_time", b"give_time", "keeps_crop", b"keeps_crop", "reference", b"reference"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -431,6 +459,8 @@ class Enrolment(_message.Message):
 
     SUBJECT_FIELD_NUMBER: _builtins.int
     REJECTED_PICTURES_FIELD_NUMBER: _builtins.int
+    ACCEPTED_PICTURES_FIELD_NUMBER: _builtins.int
+    POSSIBLE_DUPLICATES_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def subject(self) -> Global___Subject:
         """The subject as it is stored now."""
@@ -439,19 +469,89 @@ class Enrolment(_message.Message):
     def rejected_pictures(self) -> _containers.RepeatedCompositeFieldContainer[Global___RejectedPicture]:
         """The photographs that gave no template. Empty if all did."""
 
+    @_builtins.property
+    def accepted_pictures(self) -> _containers.RepeatedCompositeFieldContainer[Global___AcceptedPicture]:
+        """The photographs that gave one. Never empty."""
+
+    @_builtins.property
+    def possible_duplicates(self) -> _containers.RepeatedCompositeFieldContainer[Global___PossibleDuplicate]:
+        """Other subjects of the gallery who may be the same person. Empty if nobody is."""
+
     def __init__(
         self,
         *,
         subject: Global___Subject | None = ...,
         rejected_pictures: _abc.Iterable[Global___RejectedPicture] | None = ...,
+        accepted_pictures: _abc.Iterable[Global___AcceptedPicture] | None = ...,
+        possible_duplicates: _abc.Iterable[Global___PossibleDuplicate] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["rejected_pictures", b"rejected_pictures", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_pictures", b"accepted_pictures", "possible_duplicates", b"possible_duplicates", "rejected_pictures", b"rejected_pictures", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Enrolment: _TypeAlias = Enrolment  # noqa: Y015
+
+@_typing.final
+class AcceptedPicture(_message.Message):
+    """A photograph that gave a template."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INDEX_FIELD_NUMBER: _builtins.int
+    TEMPLATE_ID_FIELD_NUMBER: _builtins.int
+    QUALITY_FIELD_NUMBER: _builtins.int
+    index: _builtins.int
+    """Which one of the request, counted from 0."""
+    template_id: _builtins.str
+    """The template's id, as it stands in the audit log."""
+    quality: _builtins.float
+    """Quality of the face from 0 (useless) to 100 (as good as it gets), both inclusive."""
+    def __init__(
+        self,
+        *,
+        index: _builtins.int = ...,
+        template_id: _builtins.str = ...,
+        quality: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["index", b"index", "quality", b"quality", "template_id", b"template_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AcceptedPicture: _TypeAlias = AcceptedPicture  # noqa: Y015
+
+@_typing.final
+class PossibleDuplicate(_message.Message):
+    """Another subject who may be the same person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
+    SIMILARITY_FIELD_NUMBER: _builtins.int
+    IS_SAME_PICTURE_FIELD_NUMBER: _builtins.int
+    subject_id: _builtins.str
+    """The last part of the name of the other subject."""
+    similarity: _builtins.float
+    """Cosine similarity of the nearest templates, in [-1, 1]."""
+    is_same_picture: _builtins.bool
+    """Whether the very same file is enrolled there."""
+    def __init__(
+        self,
+        *,
+        subject_id: _builtins.str = ...,
+        similarity: _builtins.float = ...,
+        is_same_picture: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["is_same_picture", b"is_same_picture", "similarity", b"similarity", "subject_id", b"subject_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PossibleDuplicate: _TypeAlias = PossibleDuplicate  # noqa: Y015
 
 @_typing.final
 class RejectedPicture(_message.Message):
@@ -521,27 +621,19 @@ class ImportConfig(_message.Message):
 
     GALLERY_FIELD_NUMBER: _builtins.int
     IMPORT_ID_FIELD_NUMBER: _builtins.int
-    CONSENT_FIELD_NUMBER: _builtins.int
     gallery: _builtins.str
     """The gallery, as `tenants/{tenant}/galleries/{gallery}`."""
     import_id: _builtins.str
     """The id of an import to continue. Empty for a new one."""
-    @_builtins.property
-    def consent(self) -> Global___Consent:
-        """The consent that every person of the import gave. Absent if the gallery's legal basis
-        needs none.
-        """
-
     def __init__(
         self,
         *,
         gallery: _builtins.str = ...,
         import_id: _builtins.str = ...,
-        consent: Global___Consent | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["consent", b"consent"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consent", b"consent", "gallery", b"gallery", "import_id", b"import_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["gallery", b"gallery", "import_id", b"import_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -558,10 +650,11 @@ class ImportPicture(_message.Message):
     PICTURE_FIELD_NUMBER: _builtins.int
     FILENAME_FIELD_NUMBER: _builtins.int
     DISPLAY_NAME_FIELD_NUMBER: _builtins.int
+    CONSENT_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
     """Position in the import, from 1 on, each one more than the one before. After a break the
-    sender continues behind `ImportState.acknowledged_sequence`; a position that the server has
-    already stored is answered and not stored again.
+    sender continues behind the acknowledged position; one that the server has already stored is
+    answered and not stored again.
     """
     subject_id: _builtins.str
     """Whom it shows: the last part of the subject's name, 1 to 63 of a-z, 0-9, `.`, `_`, `-`."""
@@ -571,6 +664,10 @@ class ImportPicture(_message.Message):
     """The file's name, for the report. Default empty."""
     display_name: _builtins.str
     """The name to show to staff. Default empty."""
+    @_builtins.property
+    def consent(self) -> Global___Consent:
+        """The person's consent. Absent if the gallery's legal basis needs none."""
+
     def __init__(
         self,
         *,
@@ -579,10 +676,11 @@ class ImportPicture(_message.Message):
         picture: _builtins.bytes = ...,
         filename: _builtins.str = ...,
         display_name: _builtins.str = ...,
+        consent: Global___Consent | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["consent", b"consent"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "filename", b"filename", "picture", b"picture", "sequence", b"sequence", "subject_id", b"subject_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consent", b"consent", "display_name", b"display_name", "filename", b"filename", "picture", b"picture", "sequence", b"sequence", "subject_id", b"subject_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -594,16 +692,13 @@ class ImportSubjectsResponse(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    STATE_FIELD_NUMBER: _builtins.int
     PROGRESS_FIELD_NUMBER: _builtins.int
     REPORT_FIELD_NUMBER: _builtins.int
     @_builtins.property
-    def state(self) -> Global___ImportState:
-        """The first message, once: where the import stands."""
-
-    @_builtins.property
     def progress(self) -> Global___ImportProgress:
-        """How far the pictures are safely stored; repeated as a heartbeat at least every 10 seconds."""
+        """Where the import stands: first before any picture, then after each one, and repeated as
+        a heartbeat at least every 10 seconds.
+        """
 
     @_builtins.property
     def report(self) -> Global___ImportReport:
@@ -612,45 +707,18 @@ class ImportSubjectsResponse(_message.Message):
     def __init__(
         self,
         *,
-        state: Global___ImportState | None = ...,
         progress: Global___ImportProgress | None = ...,
         report: Global___ImportReport | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["payload", b"payload", "progress", b"progress", "report", b"report", "state", b"state"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["payload", b"payload", "progress", b"progress", "report", b"report"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["payload", b"payload", "progress", b"progress", "report", b"report", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["payload", b"payload", "progress", b"progress", "report", b"report"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["state", "progress", "report"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["progress", "report"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
 Global___ImportSubjectsResponse: _TypeAlias = ImportSubjectsResponse  # noqa: Y015
-
-@_typing.final
-class ImportState(_message.Message):
-    """Where an import stands when a stream opens."""
-
-    DESCRIPTOR: _descriptor.Descriptor
-
-    IMPORT_ID_FIELD_NUMBER: _builtins.int
-    ACKNOWLEDGED_SEQUENCE_FIELD_NUMBER: _builtins.int
-    import_id: _builtins.str
-    """The id to continue with after a break."""
-    acknowledged_sequence: _builtins.int
-    """The position of the last picture that is safely stored; 0 for none."""
-    def __init__(
-        self,
-        *,
-        import_id: _builtins.str = ...,
-        acknowledged_sequence: _builtins.int = ...,
-    ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_sequence", b"acknowledged_sequence", "import_id", b"import_id"]  # noqa: Y015
-    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
-
-Global___ImportState: _TypeAlias = ImportState  # noqa: Y015
 
 @_typing.final
 class ImportProgress(_message.Message):
@@ -658,29 +726,70 @@ class ImportProgress(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    class _Outcome:
+        ValueType = _typing.NewType("ValueType", _builtins.int)
+        V: _TypeAlias = ValueType  # noqa: Y015
+
+    class _OutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[ImportProgress._Outcome.ValueType], _builtins.type):
+        DESCRIPTOR: _descriptor.EnumDescriptor
+        OUTCOME_UNSPECIFIED: ImportProgress._Outcome.ValueType  # 0
+        """The message is not about one picture."""
+        ENROLLED: ImportProgress._Outcome.ValueType  # 1
+        """It gave a template."""
+        DUPLICATE: ImportProgress._Outcome.ValueType  # 2
+        """The picture or the person is in the gallery already."""
+        REJECTED: ImportProgress._Outcome.ValueType  # 3
+        """It gave no template."""
+
+    class Outcome(_Outcome, metaclass=_OutcomeEnumTypeWrapper):
+        """What became of one picture."""
+
+    OUTCOME_UNSPECIFIED: ImportProgress.Outcome.ValueType  # 0
+    """The message is not about one picture."""
+    ENROLLED: ImportProgress.Outcome.ValueType  # 1
+    """It gave a template."""
+    DUPLICATE: ImportProgress.Outcome.ValueType  # 2
+    """The picture or the person is in the gallery already."""
+    REJECTED: ImportProgress.Outcome.ValueType  # 3
+    """It gave no template."""
+
+    IMPORT_ID_FIELD_NUMBER: _builtins.int
     ACKNOWLEDGED_SEQUENCE_FIELD_NUMBER: _builtins.int
     ENROLLED_COUNT_FIELD_NUMBER: _builtins.int
     REJECTED_COUNT_FIELD_NUMBER: _builtins.int
     DUPLICATE_COUNT_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    import_id: _builtins.str
+    """The id to continue with after a break."""
     acknowledged_sequence: _builtins.int
-    """The position of the last picture that is safely stored or refused for good."""
+    """The position of the last picture that is safely stored or refused for good; 0 for none."""
     enrolled_count: _builtins.int
     """How many pictures were enrolled so far, over all streams of the import."""
     rejected_count: _builtins.int
     """How many pictures were refused so far."""
     duplicate_count: _builtins.int
-    """How many pictures were already there."""
+    """How many pictures or people were already there."""
+    outcome: Global___ImportProgress.Outcome.ValueType
+    """What became of the picture at `acknowledged_sequence`."""
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_decision_pb2.Reason]:
+        """Why it was not enrolled, the weightiest first. Empty if it was."""
+
     def __init__(
         self,
         *,
+        import_id: _builtins.str = ...,
         acknowledged_sequence: _builtins.int = ...,
         enrolled_count: _builtins.int = ...,
         rejected_count: _builtins.int = ...,
         duplicate_count: _builtins.int = ...,
+        outcome: Global___ImportProgress.Outcome.ValueType = ...,
+        reasons: _abc.Iterable[_decision_pb2.Reason] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_sequence", b"acknowledged_sequence", "duplicate_count", b"duplicate_count", "enrolled_count", b"enrolled_count", "rejected_count", b"rejected_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["acknowledged_sequence", b"acknowledged_sequence", "duplicate_count", b"duplicate_count", "enrolled_count", b"enrolled_count", "import_id", b"import_id", "outcome", b"outcome", "reasons", b"reasons", "rejected_count", b"rejected_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -698,6 +807,8 @@ class ImportReport(_message.Message):
     REJECTED_COUNT_FIELD_NUMBER: _builtins.int
     DUPLICATES_FIELD_NUMBER: _builtins.int
     DUPLICATE_COUNT_FIELD_NUMBER: _builtins.int
+    PICTURE_COUNT_FIELD_NUMBER: _builtins.int
+    IMPORT_ID_FIELD_NUMBER: _builtins.int
     enrolled_count: _builtins.int
     """How many pictures gave a template."""
     subject_count: _builtins.int
@@ -706,6 +817,10 @@ class ImportReport(_message.Message):
     """How many pictures gave no template."""
     duplicate_count: _builtins.int
     """How many duplicates there were."""
+    picture_count: _builtins.int
+    """How many pictures the import had."""
+    import_id: _builtins.str
+    """The id of the import, which gives the same report again for a week."""
     @_builtins.property
     def rejected(self) -> _containers.RepeatedCompositeFieldContainer[Global___ImportIssue]:
         """The pictures that gave no template; at most 1000, `rejected_count` counts all."""
@@ -725,10 +840,12 @@ class ImportReport(_message.Message):
         rejected_count: _builtins.int = ...,
         duplicates: _abc.Iterable[Global___ImportIssue] | None = ...,
         duplicate_count: _builtins.int = ...,
+        picture_count: _builtins.int = ...,
+        import_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duplicate_count", b"duplicate_count", "duplicates", b"duplicates", "enrolled_count", b"enrolled_count", "rejected", b"rejected", "rejected_count", b"rejected_count", "subject_count", b"subject_count"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duplicate_count", b"duplicate_count", "duplicates", b"duplicates", "enrolled_count", b"enrolled_count", "import_id", b"import_id", "picture_count", b"picture_count", "rejected", b"rejected", "rejected_count", b"rejected_count", "subject_count", b"subject_count"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -743,7 +860,7 @@ class ImportIssue(_message.Message):
     SEQUENCE_FIELD_NUMBER: _builtins.int
     SUBJECT_ID_FIELD_NUMBER: _builtins.int
     FILENAME_FIELD_NUMBER: _builtins.int
-    REASON_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
     DUPLICATE_SUBJECT_ID_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
     """The position of the picture."""
@@ -756,8 +873,8 @@ class ImportIssue(_message.Message):
     no duplicate.
     """
     @_builtins.property
-    def reason(self) -> _decision_pb2.Reason:
-        """Why. Always set."""
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_decision_pb2.Reason]:
+        """Why, the weightiest first. Never empty."""
 
     def __init__(
         self,
@@ -765,12 +882,12 @@ class ImportIssue(_message.Message):
         sequence: _builtins.int = ...,
         subject_id: _builtins.str = ...,
         filename: _builtins.str = ...,
-        reason: _decision_pb2.Reason | None = ...,
+        reasons: _abc.Iterable[_decision_pb2.Reason] | None = ...,
         duplicate_subject_id: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["duplicate_subject_id", b"duplicate_subject_id", "filename", b"filename", "reason", b"reason", "sequence", b"sequence", "subject_id", b"subject_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["duplicate_subject_id", b"duplicate_subject_id", "filename", b"filename", "reasons", b"reasons", "sequence", b"sequence", "subject_id", b"subject_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -894,10 +1011,13 @@ class ErasureReceipt(_message.Message):
     RESOURCE_FIELD_NUMBER: _builtins.int
     ERASE_TIME_FIELD_NUMBER: _builtins.int
     STORES_FIELD_NUMBER: _builtins.int
+    IS_COMPLETE_FIELD_NUMBER: _builtins.int
     receipt_id: _builtins.str
     """The receipt's own id; it stands in the audit log."""
     resource: _builtins.str
     """The resource name of what was erased."""
+    is_complete: _builtins.bool
+    """Whether every store has finished. A store that could not is tried again by itself."""
     @_builtins.property
     def erase_time(self) -> _timestamp_pb2.Timestamp:
         """When it was erased."""
@@ -913,10 +1033,11 @@ class ErasureReceipt(_message.Message):
         resource: _builtins.str = ...,
         erase_time: _timestamp_pb2.Timestamp | None = ...,
         stores: _abc.Iterable[Global___StoreErasure] | None = ...,
+        is_complete: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["erase_time", b"erase_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["erase_time", b"erase_time", "receipt_id", b"receipt_id", "resource", b"resource", "stores", b"stores"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["erase_time", b"erase_time", "is_complete", b"is_complete", "receipt_id", b"receipt_id", "resource", b"resource", "stores", b"stores"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
