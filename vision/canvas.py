@@ -1,0 +1,103 @@
+"""Pictures fitted into the few input shapes that a detector runs at."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from inference.manifest import InputSpec
+from media.image import ImageRGB
+from vision.faces import Faces
+
+STRIDE_PX = 32  # The coarsest grid of both detector families.
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a picture, or a window of it, lies on a canvas.
+
+    shape_hw: the canvas. scale: canvas pixels per picture pixel.
+    origin_xy: the picture pixel at the canvas's top-left corner.
+    """
+
+    shape_hw: tuple[int, int]
+    scale: float
+    origin_xy: tuple[float, float] = (0.0, 0.0)
+
+    def to_picture(self, faces: Faces) -> Faces:
+        """Return faces found on the canvas in pixels of the picture."""
+        origin = np.array(self.origin_xy, np.float32)
+        scale = np.float32(1 / self.scale)
+        boxes = (faces.boxes_xyxy.reshape(-1, 2, 2) * scale + origin).reshape(-1, 4)
+        return Faces(boxes, faces.scores, faces.landmarks * scale + origin)
+
+
+def placement_for(size_wh: tuple[int, int], longest_px: int) -> Placement:
+    """Return the smallest canvas of the list that holds the picture at this longest side.
+
+    A canvas is `longest_px` by a multiple of a fifth of it, both rounded up to the stride, so
+    that any mix of pictures makes at most nine shapes a scale.
+    """
+    width, height = size_wh
+    scale = longest_px / max(width, height)
+    step = max(STRIDE_PX, longest_px // 5)
+    shorter = -(-round(min(width, height) * scale) // step) * step
+    shorter_px = min(-(-shorter // STRIDE_PX) * STRIDE_PX, _round_up(longest_px))
+    longer_px = _round_up(longest_px)
+    shape_hw = (shorter_px, longer_px) if width >= height else (longer_px, shorter_px)
+    return Placement(shape_hw, scale)
+
+
+def _round_up(side_px: int) -> int:
+    return -(-side_px // STRIDE_PX) * STRIDE_PX
+
+
+def place(image: ImageRGB, placement: Placement, fill_rgb: tuple[int, int, int]) -> ImageRGB:
+    """Scale the picture onto its canvas; what it does not cover has the fill colour."""
+    height, width = placement.shape_hw
+    canvas = np.empty((height, width, 3), np.uint8)
+    size_wh = (
+        min(width, max(1, round(image.shape[1] * placement.scale))),
+        min(height, max(1, round(image.shape[0] * placement.scale))),
+    )
+    canvas[size_wh[1] :] = fill_rgb
+    canvas[: size_wh[1], size_wh[0] :] = fill_rgb
+    # Averaging keeps small faces from breaking up when a picture shrinks a lot.
+    how = cv2.INTER_AREA if placement.scale < 0.5 else cv2.INTER_LINEAR
+    cv2.resize(image, size_wh, dst=canvas[: size_wh[1], : size_wh[0]], interpolation=how)
+    return canvas
+
+
+def cut(image: ImageRGB, placement: Placement, fill_rgb: tuple[int, int, int]) -> ImageRGB:
+    """Scale a window of the picture onto its canvas; it may reach outside the picture."""
+    height, width = placement.shape_hw
+    scale = placement.scale
+    x, y = placement.origin_xy
+    matrix = np.array([[scale, 0.0, -x * scale], [0.0, scale, -y * scale]])
+    window = cv2.warpAffine(
+        image,
+        matrix,
+        (width, height),
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=fill_rgb,
+    )
+    return np.asarray(window, np.uint8)
+
+
+def to_input(images: list[ImageRGB], spec: InputSpec) -> npt.NDArray[np.float32]:
+    """Prepare pictures of one shape for a network: (N, 3, H, W) float32.
+
+    Each value is (pixel - mean) * scale in the colour order that the manifest gives.
+    """
+    # OpenCV takes the mean in the order of the network's channels, whether it swaps or not.
+    blob = cv2.dnn.blobFromImages(
+        images, scalefactor=spec.scale, mean=spec.mean, swapRB=spec.colour == "BGR"
+    )
+    return np.asarray(blob, np.float32)
+
+
+def fill_colour(spec: InputSpec) -> tuple[int, int, int]:
+    """Return the RGB colour that the network sees as nothing."""
+    red, green, blue = spec.mean if spec.colour == "RGB" else spec.mean[::-1]
+    return round(red), round(green), round(blue)
