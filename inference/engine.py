@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from concurrent.futures import Future
 from typing import Any, Protocol
 
-import numpy as np
 import numpy.typing as npt
 
-Tensor = npt.NDArray[np.generic[Any]]
+Tensor = npt.NDArray[Any]
 Tensors = Mapping[str, Tensor]
 
 
