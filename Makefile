@@ -1,0 +1,42 @@
+# Thin: every target is a line over scripts/ or the command line itself.
+PYTHON = .venv/bin/python
+SMARTBRANCH = .venv/bin/smartbranch
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-run demo test slow check proto bench evaluate lock clean
+
+help: ## List the targets.
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup-run: # What the product needs: environment, package, weights.
+	@scripts/setup run
+
+setup: ## Everything that developing needs: also linters, test tools, a browser.
+	@scripts/setup dev
+
+demo: setup-run ## Take the guided tour and stay up; ONCE=1 ends by itself.
+	@$(SMARTBRANCH) demo $(if $(ONCE),--once)
+
+test: setup ## Run the tests; ARGS are handed to pytest.
+	@$(PYTHON) -m pytest $(ARGS)
+
+slow: setup ## Run the proofs that take long.
+	@$(PYTHON) -m pytest -m slow $(ARGS)
+
+check: setup ## Lint, format, types, rooms, protos, Dockerfiles.
+	@scripts/check
+
+proto: setup ## Generate the Python code of the protos.
+	@scripts/proto
+
+bench: setup ## Measure speed against a peer; ARGS such as `ARGS=search`.
+	@$(SMARTBRANCH) bench $(or $(ARGS),face)
+
+evaluate: setup ## Measure error rates: PAIRS=pairs.csv ROOT=pictures/
+	@$(SMARTBRANCH) evaluate verification --pairs "$(PAIRS)" --root "$(ROOT)" $(ARGS)
+
+lock: setup ## Resolve requirements/*.txt anew; UPGRADE=1 takes the newest versions.
+	@scripts/lock $(if $(UPGRADE),--upgrade)
+
+clean: ## Remove what the targets made, the environment included.
+	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info

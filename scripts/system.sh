@@ -1,0 +1,41 @@
+# shellcheck shell=bash
+# System packages: installed where that is allowed, else one line says which command does it.
+
+as_root() {
+    if [[ $(id -u) == 0 ]]; then
+        "$@"
+    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+        sudo -n "$@"
+    else
+        return 1
+    fi
+}
+
+install_system_packages() {
+    command -v apt-get >/dev/null || return 1
+    echo "setup: installing $* (system)" >&2
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null >/dev/null &&
+        as_root env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null
+}
+
+# Without these nothing works: stop.
+need_system_packages() {
+    install_system_packages "$@" && return
+    echo "setup: missing system packages; install them with: sudo apt-get install $*" >&2
+    return 1
+}
+
+# Without these some tests are skipped: go on. want_system_packages WHAT PACKAGE...
+want_system_packages() {
+    install_system_packages "${@:2}" && return
+    echo "setup: $1 will be skipped; install with: sudo apt-get install ${*:2}" >&2
+}
+
+has_browser() {
+    local name
+    for name in chromium chromium-browser google-chrome; do
+        command -v "$name" >/dev/null && return
+    done
+    return 1
+}
