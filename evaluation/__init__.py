@@ -1,0 +1,1 @@
+"""Measured error rates, with intervals and with what the figures cannot carry."""

@@ -1,0 +1,153 @@
+"""A verification report as one self-contained page."""
+
+import html
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from evaluation import plots
+from evaluation.bootstrap import Interval
+from evaluation.limits import limits_of
+from evaluation.report import INTERVAL_METHOD, SERVICE_FMR, count_outcomes, rate_key, to_json
+from evaluation.verification import OperatingRow, ProtocolResult, VerificationResult
+
+JSON_NAME = "verification.json"
+HTML_NAME = "verification.html"
+
+
+def write_report(result: VerificationResult, folder: Path) -> tuple[Path, Path]:
+    """Write the JSON and the page into `folder` and return both paths."""
+    folder.mkdir(parents=True, exist_ok=True)
+    json_path, html_path = folder / JSON_NAME, folder / HTML_NAME
+    json_path.write_text(json.dumps(to_json(result), indent=2) + "\n", "utf-8")
+    html_path.write_text(to_html(result), "utf-8")
+    return json_path, html_path
+
+
+def to_html(result: VerificationResult) -> str:
+    """Return the page: no scripts, no outside resources, no photographs."""
+    title = f"Face verification: {result.facts.get('model', 'model')}"
+    limits = "".join(f"<li>{_text(limit)}</li>" for limit in limits_of(result.all_pairs.table))
+    figures = (
+        ("Detection error trade-off, all pairs", plots.det_curve(result)),
+        ("True accept rate", plots.roc_curve(result)),
+        ("Similarities, all pairs; dotted: the thresholds below", plots.score_histogram(result)),
+        ("Quality of the pictures", plots.quality_histogram(result)),
+    )
+    drawn = "".join(
+        f"<figure>{svg}<figcaption>{_text(caption)}</figcaption></figure>"
+        for caption, svg in figures
+    )
+    return _PAGE.format(
+        title=_text(title),
+        summary=_table(("figure", "value", "95 % interval"), _summary_rows(result)),
+        figures=drawn,
+        rows=_table(_ROW_HEADS, (_row_cells(row) for row in result.all_pairs.rows)),
+        outcomes=_table(
+            ("pairs", "MATCH", "NO_MATCH", "INCONCLUSIVE", "refused (no face)"),
+            ([name, *map(str, counts.values())] for name, counts in count_outcomes(result).items()),
+        ),
+        service_fmr=rate_key(SERVICE_FMR),
+        method=_text(f"{INTERVAL_METHOD}; {result.replicates} replicates, seed {result.seed}"),
+        limits=limits,
+        table=_table(("similarity", "FMR", "FNMR"), _table_rows(result)),
+        facts=_table(("what", "value"), ([key, str(value)] for key, value in result.facts.items())),
+    )
+
+
+def _summary_rows(result: VerificationResult) -> list[list[str]]:
+    pairs = result.pairs
+    count = len(result.protocol.pairs)
+    folds = result.protocol.fold_count
+    return [
+        [f"accuracy, {folds} folds", f"{pairs.accuracy.mean:.2%}", _range(pairs.accuracy_interval)],
+        *_tar_rows(pairs),
+        ["equal error rate", f"{pairs.equal_error_rate:.2%}", ""],
+        [
+            "failures to acquire (no face found)",
+            f"{result.failures_to_acquire} of {len(result.protocol.paths)} pictures, "
+            f"{pairs.failed_pairs} of {count} pairs",
+            "",
+        ],
+        [
+            f"INCONCLUSIVE at the quality limit of {result.min_quality:g}",
+            f"{pairs.inconclusive} of {count} pairs ({pairs.inconclusive / count:.2%}), "
+            f"{result.low_quality} pictures",
+            "",
+        ],
+    ]
+
+
+def _tar_rows(pairs: ProtocolResult) -> list[list[str]]:
+    return [
+        [f"true accept rate at FMR {rate_key(fmr)}", f"{rate.value:.2%}", _range(rate.interval)]
+        for fmr, rate in pairs.tar_at_fmr.items()
+    ]
+
+
+_ROW_HEADS = ("FMR", "FMR, interval", "threshold", "threshold, interval", "FNMR", "FNMR, interval")
+
+
+def _row_cells(row: OperatingRow) -> list[str]:
+    low, high = row.fmr_interval.low, row.fmr_interval.high
+    span = row.threshold_interval
+    return [
+        rate_key(row.fmr),
+        f"{low:.2g} to {high:.2g}",
+        f"{row.threshold:.4f}",
+        f"{span.low:.4f} to {span.high:.4f}",
+        f"{row.fnmr.value:.2%}",
+        _range(row.fnmr.interval),
+    ]
+
+
+def _table_rows(result: VerificationResult) -> list[list[str]]:
+    table = result.all_pairs.table
+    columns = zip(table.similarities, table.fmrs, table.fnmrs, strict=True)
+    return [[f"{s:.4f}", f"{fmr:.3g}", f"{fnmr:.3%}"] for s, fmr, fnmr in columns]
+
+
+def _range(interval: Interval | None) -> str:
+    return f"{interval.low:.2%} to {interval.high:.2%}" if interval else ""
+
+
+def _text(value: str) -> str:
+    return html.escape(value)
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    head = "".join(f"<th>{_text(name)}</th>" for name in heads)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>" for cells in rows
+    )
+    return f'<div class="wide"><table><tr>{head}</tr>{body}</table></div>'
+
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<style>
+body {{ font: 16px/1.5 system-ui, sans-serif; color: #1c2733; background: #f6f7f9; margin: 0; }}
+main {{ max-width: 1080px; margin: 0 auto; padding: 2rem 1.2rem 4rem; }}
+h1 {{ font-size: 1.6rem; }} h2 {{ font-size: 1.15rem; margin-top: 2.2rem; }}
+.wide {{ overflow-x: auto; }}
+table {{ border-collapse: collapse; background: #fff; font-variant-numeric: tabular-nums; }}
+th, td {{ text-align: left; padding: .35rem .8rem; border-bottom: 1px solid #dde1e6; }}
+th {{ font-weight: 600; white-space: nowrap; }}
+.figures {{ display: grid; gap: 1rem; }}
+.figures {{ grid-template-columns: repeat(auto-fit, minmax(330px, 1fr)); }}
+figure {{ margin: 0; background: #fff; padding: .8rem; border: 1px solid #dde1e6; }}
+figure svg {{ width: 100%; height: auto; }} figcaption {{ color: #5f6b7a; font-size: .9rem; }}
+</style></head><body><main>
+<h1>{title}</h1>
+{summary}
+<h2>What these figures cannot carry</h2><ul>{limits}</ul>
+<h2>Figures</h2><div class="figures">{figures}</div>
+<h2>Thresholds, from every pair among the pictures</h2>{rows}
+<p>Intervals: {method}.</p>
+<h2>What a caller is told at FMR {service_fmr}, on the protocol's pairs</h2>{outcomes}
+<h2>How it was run</h2>{facts}
+<h2>Similarity and error rates</h2><details><summary>The whole table</summary>{table}</details>
+</main></body></html>
+"""

@@ -1,0 +1,141 @@
+"""The report's figures, as SVG text that refers to nothing outside itself."""
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from evaluation.rates import fmr_curve, fnmr_curve
+from evaluation.scores import bin_edges
+from evaluation.verification import VerificationResult
+
+# Matplotlib's own type for these keys is one literal of all their names.
+_STYLE: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "smartbranch",
+    "font.family": "sans-serif",
+    "font.size": 9.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#dde1e6",
+    "grid.linewidth": 0.6,
+    "axes.edgecolor": "#5f6b7a",
+    "axes.axisbelow": True,
+}
+GENUINE_COLOUR = "#0a7d62"
+IMPOSTOR_COLOUR = "#b3472f"
+LINE_COLOUR = "#1d4f91"
+_CURVE_POINTS = 400
+_SHOWN_BINS = 200
+
+
+def det_curve(result: VerificationResult) -> str:
+    """Draw FNMR against FMR over all pairs, both in log, with the intervals of the rows."""
+
+    def draw(axes: Axes) -> None:
+        fmrs, fnmrs = _curves(result)
+        axes.plot(fmrs, fnmrs, color=LINE_COLOUR, linewidth=1.8)
+        for row in result.all_pairs.rows:
+            span = row.fnmr.interval
+            axes.plot([row.fmr], [row.fnmr.value], "o", color=LINE_COLOUR, markersize=4)
+            if span:
+                axes.plot([row.fmr] * 2, [span.low, span.high], color=LINE_COLOUR, linewidth=1)
+            inner = row.fmr_interval
+            axes.plot([inner.low, inner.high], [row.fnmr.value] * 2, color=LINE_COLOUR, linewidth=1)
+        axes.set(xscale="log", yscale="log", xlabel="false match rate")
+        axes.set(ylabel="false non-match rate")
+
+    return _render("det", draw)
+
+
+def roc_curve(result: VerificationResult) -> str:
+    """Draw the true accept rate against FMR: all pairs, and the protocol's own pairs."""
+
+    def draw(axes: Axes) -> None:
+        fmrs, fnmrs = _curves(result)
+        axes.plot(fmrs, 1 - fnmrs, color=LINE_COLOUR, linewidth=1.8, label="all pairs")
+        similarities = result.pairs.similarities
+        is_genuine = result.protocol.is_genuine
+        impostors = np.sort(similarities[~is_genuine])[::-1]
+        rates = np.arange(1, len(impostors) + 1) / len(impostors)
+        genuine = np.sort(similarities[is_genuine])
+        accepted = 1 - np.searchsorted(genuine, impostors, side="right") / len(genuine)
+        axes.step(rates, accepted, where="post", color="#c98a1b", label="the protocol's pairs")
+        axes.set(xscale="log", xlabel="false match rate", ylabel="true accept rate")
+        axes.set_ylim(min(0.9, float(accepted.min())), 1.002)
+        axes.legend(frameon=False, loc="lower right")
+
+    return _render("roc", draw)
+
+
+def score_histogram(result: VerificationResult) -> str:
+    """Draw the densities of genuine and impostor similarities over all pairs, in log."""
+
+    def draw(axes: Axes) -> None:
+        impostors, genuine = result.all_pairs.impostors, result.all_pairs.genuine
+        merged = impostors.counts.reshape(_SHOWN_BINS, -1).sum(axis=1)
+        edges = bin_edges()[:: len(impostors.counts) // _SHOWN_BINS]
+        width = edges[1] - edges[0]
+        counts, _ = np.histogram(genuine.similarities, edges)
+        for values, colour, label in (
+            (merged, IMPOSTOR_COLOUR, f"impostor ({impostors.total:,})"),
+            (counts, GENUINE_COLOUR, f"genuine ({len(genuine.similarities):,})"),
+        ):
+            density = values / max(values.sum(), 1) / width
+            axes.stairs(density, edges, color=colour, label=label, fill=True, alpha=0.35)
+            axes.stairs(density, edges, color=colour)
+        for row in result.all_pairs.rows:
+            axes.axvline(row.threshold, color="#5f6b7a", linewidth=0.7, linestyle=":")
+        axes.set(yscale="log", xlabel="similarity", ylabel="density", xlim=(-0.4, 1.0))
+        axes.legend(frameon=False, loc="upper right")
+
+    return _render("scores", draw)
+
+
+def quality_histogram(result: VerificationResult) -> str:
+    """Draw how the pictures' quality spreads, and where the limit lies."""
+
+    def draw(axes: Axes) -> None:
+        found = result.quality[~np.isnan(result.quality)]
+        axes.hist(found, bins=50, range=(0, 100), color=LINE_COLOUR, alpha=0.6)
+        axes.axvline(result.min_quality, color=IMPOSTOR_COLOUR, linewidth=1.2, label="limit")
+        axes.set(xlabel="quality", ylabel="pictures")
+        axes.legend(frameon=False, loc="upper left")
+
+    return _render("quality", draw)
+
+
+def _curves(result: VerificationResult) -> tuple[np.ndarray, np.ndarray]:
+    table = result.all_pairs.table
+    span = np.linspace(table.similarities[0], table.similarities[-1], _CURVE_POINTS)
+    fmrs = fmr_curve(result.all_pairs.impostors, span)
+    return fmrs, fnmr_curve(result.all_pairs.genuine, span)
+
+
+def _render(name: str, draw: Callable[[Axes], None]) -> str:
+    """Draw on a figure of its own and return `<svg>...</svg>` with ids that start with `name`."""
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(5.6, 3.7), layout="constrained")
+        draw(figure.add_subplot())
+        for axis in (figure.axes[0].xaxis, figure.axes[0].yaxis):
+            if axis.get_scale() == "log":
+                axis.set_major_formatter(FuncFormatter(_plain_rate))
+        out = io.StringIO()
+        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        figure.savefig(out, format="svg", metadata=nothing)
+    svg = out.getvalue()
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    svg = re.sub(r'\bid="', f'id="{name}-', svg)
+    return re.sub(r'(url\(|href=")#', rf"\g<1>#{name}-", svg)
+
+
+def _plain_rate(value: float, _: int) -> str:
+    return f"{value:g}"
