@@ -167,7 +167,6 @@ class Batcher:
     def _run(self, items: Sequence[Item], wait_s: float) -> None:
         """Run the items together; if that fails, one by one, so that only the culprit fails."""
         rows = sum(item.rows for item in items)
-        started_s = time.monotonic()
         try:
             outputs = self._infer(join([item.inputs for item in items]), rows)
         except Exception as error:
@@ -177,21 +176,23 @@ class Batcher:
             else:
                 self._fail(items[0], error)
             return
-        run_s = time.monotonic() - started_s
-        self._tally.ran(items=len(items), rows=rows, run_seconds=run_s, wait_seconds=wait_s)
+        self._tally.answered(items=len(items), wait_seconds=wait_s)
         self._hand_out(items, outputs)
 
     def _infer(self, inputs: Tensors, rows: int) -> Tensors:
         """Run the model, in pieces if there are more rows than it takes at once."""
         step = self._limits.max_size
-        if rows <= step:
-            return check_outputs(self._runner.run(inputs), rows)
-        pieces = []
-        for start in range(0, rows, step):
-            piece = rows_of(inputs, start, min(start + step, rows))
-            outputs = self._runner.run(piece)
-            pieces.append(check_outputs(outputs, min(step, rows - start)))
+        pieces = [
+            self._infer_piece(rows_of(inputs, start, start + step), min(step, rows - start))
+            for start in range(0, rows, step)
+        ]
         return join(pieces)
+
+    def _infer_piece(self, inputs: Tensors, rows: int) -> Tensors:
+        started_s = time.perf_counter()
+        outputs = check_outputs(self._runner.run(inputs), rows)
+        self._tally.ran(rows=rows, run_seconds=time.perf_counter() - started_s)
+        return outputs
 
     def _hand_out(self, items: Sequence[Item], outputs: Tensors) -> None:
         start = 0

@@ -1,12 +1,10 @@
 """The question that a model must answer rightly before it serves."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 
-from inference.engine import Tensors
-from inference.manifest import Example, InputSpec, OutputSummary, ProviderName
+from inference.engine import Engine, Tensors
+from inference.manifest import Example, InputSpec, ModelSpec, OutputSummary, ProviderName
 
 SAMPLES = 12
 DEFAULT_TOLERANCE: dict[ProviderName, float] = {"cpu": 1e-3, "cuda": 1e-2, "tensorrt": 5e-2}
@@ -62,16 +60,23 @@ def _summary(tensor: "npt.NDArray[np.generic]") -> OutputSummary:
     )
 
 
-def as_toml(example: Example, tolerances: Mapping[ProviderName, float] | None = None) -> str:
+def make_example(
+    engine: Engine, spec: ModelSpec, seed: int, shape: tuple[int, int, int, int]
+) -> Example:
+    """Ask a model that is known to be sound, and return question and answer for the manifest."""
+    blank = Example(seed=seed, shape=shape, tolerance=dict(DEFAULT_TOLERANCE), outputs={})
+    outputs = engine.submit(spec.id, example_input(spec.input, blank)).result()
+    return blank.model_copy(update={"outputs": summarise(outputs)})
+
+
+def as_toml(example: Example) -> str:
     """Return the example as the block that the manifest holds."""
-    allowed = dict(tolerances or example.tolerance)
+    allowed = ", ".join(f"{name} = {value:g}" for name, value in example.tolerance.items())
     lines = [
         "[model.example]",
         f"seed = {example.seed}",
         f"shape = {list(example.shape)}",
-        "tolerance = { "
-        + ", ".join(f"{name} = {value:g}" for name, value in allowed.items())
-        + " }",
+        f"tolerance = {{ {allowed} }}",
     ]
     for name, summary in example.outputs.items():
         samples = ", ".join(f"{value:.6g}" for value in summary.samples)

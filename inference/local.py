@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Self, get_args
 
-from base.errors import ModelDisagreesError, UnknownModelError
+from base.errors import ModelDisagreesError, SettingsError, UnknownModelError
 from inference.batching import Batcher
 from inference.engine import Tensors
 from inference.examples import check_answer, example_input
@@ -32,6 +32,14 @@ class EngineSettings:
     intra_op_threads: int = 1
     workers: int | None = None
     batch: Mapping[str, BatchOverride] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        known = get_args(ProviderName)
+        unknown = [name for name in self.providers if name not in known]
+        if unknown or not self.providers:
+            raise SettingsError(f"providers must be some of {', '.join(known)}, got {unknown}")
+        if self.intra_op_threads < 1 or (self.workers is not None and self.workers < 1):
+            raise SettingsError("intra_op_threads and workers must be at least 1")
 
     def workers_on(self, provider: ProviderName) -> int:
         """Return how many runs of one model go side by side."""

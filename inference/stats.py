@@ -53,14 +53,18 @@ class Tally:
         with self._lock:
             self._largest_queue_rows = max(self._largest_queue_rows, rows)
 
-    def ran(self, *, items: int, rows: int, run_seconds: float, wait_seconds: float) -> None:
+    def answered(self, *, items: int, wait_seconds: float) -> None:
+        """Note items that the model answered and how long they had waited, together."""
+        with self._lock:
+            self._counts["items"] += items
+            self._wait_seconds += wait_seconds
+
+    def ran(self, *, rows: int, run_seconds: float) -> None:
         """Note one run of the model."""
         with self._lock:
             self._batch_rows[rows] += 1
-            self._counts["items"] += items
             self._counts["rows"] += rows
             self._run_seconds += run_seconds
-            self._wait_seconds += wait_seconds
 
     def read(self, provider: str, queued_rows: int) -> ModelStats:
         """Return the counts as they stand."""

@@ -31,7 +31,7 @@ class RegistrySettings:
         """Return the token for `address`, and for no other host."""
         bare = "//" + address.split("://", 1)[-1]
         for prefix, token in self.tokens.items():
-            if bare.startswith(prefix):
+            if bare.startswith(prefix.rstrip("/") + "/"):
                 return {"Authorization": f"Bearer {token}"}
         return {}
 
@@ -84,7 +84,9 @@ def _parse(text: str, environment: Mapping[str, str]) -> dict[str, str]:
 def tarball_address(settings: RegistrySettings, package: str, version: str) -> str:
     """Ask the registry where one version's tarball lies. Raises ModelDownloadError."""
     address = f"{settings.registry}/{urllib.parse.quote(package, safe='@')}/{version}"
-    request = urllib.request.Request(address, headers=settings.headers(address))
+    request = urllib.request.Request(address)
+    for name, value in settings.headers(address).items():
+        request.add_unredirected_header(name, value)
     try:
         with urllib.request.urlopen(
             request, timeout=TIMEOUT_S, context=settings.context()

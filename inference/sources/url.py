@@ -38,7 +38,10 @@ def download(
 
     Raises ModelDownloadError if it cannot be had, ends early or is larger than `max_bytes`.
     """
-    request = urllib.request.Request(address, headers=dict(headers or {}))
+    request = urllib.request.Request(address)
+    for name, value in (headers or {}).items():
+        # Unredirected: a token must not follow a redirect to another host.
+        request.add_unredirected_header(name, value)
     try:
         with (
             urllib.request.urlopen(

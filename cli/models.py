@@ -1,0 +1,174 @@
+"""`smartbranch models`: the catalogue, its terms, and the weights in the cache."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.output import emit, run
+
+if TYPE_CHECKING:
+    from inference.manifest import ModelSpec
+    from inference.store import ModelStore
+
+app = typer.Typer(no_args_is_help=True, help="List, fetch and verify models.")
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+IdsArgument = Annotated[list[str] | None, typer.Argument(help="Model ids; all if none is given.")]
+
+
+@app.command("list")
+def list_models(as_json: JsonOption = False) -> None:
+    """Show every model: what it is for, where it is from, its terms, whether it is here."""
+    run(lambda: _list(as_json), as_json)
+
+
+@app.command()
+def pull(ids: IdsArgument = None, as_json: JsonOption = False) -> None:
+    """Fetch models into the cache and verify them; quick if they are there."""
+    run(lambda: _pull(ids, as_json), as_json)
+
+
+@app.command()
+def verify(ids: IdsArgument = None, as_json: JsonOption = False) -> None:
+    """Check the files of models and that each gives the answer of its example on the CPU."""
+    run(lambda: _verify(ids, as_json), as_json)
+
+
+@app.command()
+def example(model_id: str, seed: int = 1, shape: str = "") -> None:
+    """Print the example block of one model for the manifest, as this CPU computes it.
+
+    The shape is the input's, such as 2x3x112x112; the one in the manifest if none is given.
+    """
+    run(lambda: print(_example(model_id, seed, shape), end=""))
+
+
+def _store() -> "ModelStore":
+    from inference.manifest import load_manifest
+    from inference.store import ModelStore
+
+    return ModelStore(load_manifest())
+
+
+def _chosen(store: "ModelStore", ids: list[str] | None) -> "list[ModelSpec]":
+    return [store.manifest.model(name) for name in ids] if ids else list(store.manifest.models)
+
+
+def _list(as_json: bool) -> None:
+    store = _store()
+    rows = [_described(spec, _state(store, spec.id)) for spec in store.manifest.models]
+    emit({"cache": str(store.cache_dir), "models": rows}, as_json, _table)
+
+
+def _state(store: "ModelStore", model_id: str) -> str:
+    from base.errors import ModelCorruptError, ModelUnavailableError
+
+    try:
+        store.verify(model_id)
+    except ModelUnavailableError:
+        return "absent"
+    except ModelCorruptError:
+        return "corrupt"
+    return "ready"
+
+
+def _described(spec: "ModelSpec", state: str) -> dict[str, Any]:
+    return {
+        "id": spec.id,
+        "task": spec.task,
+        "family": spec.family,
+        "state": state,
+        "file_bytes": spec.file_bytes,
+        "sha256": spec.sha256,
+        "source": spec.source.model_dump(mode="json", exclude_none=True),
+        "licence": spec.licence,
+        "terms": spec.terms,
+        "terms_note": spec.terms_note,
+        "card": spec.card,
+        "operating_points": [
+            {"variant": p.variant, "data": p.data, "impostor_pairs": p.impostor_pairs}
+            for p in spec.operating_points
+        ],
+    }
+
+
+def _table(payload: Any) -> str:
+    lines = []
+    for row in payload["models"]:
+        lines.append(
+            f"{row['id']}  {row['task']}  {row['state']}  {row['file_bytes'] / 1e6:.1f} MB  "
+            f"{row['source']['kind']}  {row['licence']}"
+        )
+        lines.append(f"    terms {row['terms']}: {row['terms_note']}")
+    return "\n".join(lines)
+
+
+def _pull(ids: list[str] | None, as_json: bool) -> None:
+    store = _store()
+    rows = []
+    for spec in _chosen(store, ids):
+        with _progress_bar(spec) as progress:
+            path = store.pull(spec.id, progress)
+        rows.append(_described(spec, "ready") | {"path": str(path)})
+    emit({"cache": str(store.cache_dir), "models": rows}, as_json, _table)
+
+
+@contextmanager
+def _progress_bar(spec: "ModelSpec") -> "Iterator[Callable[[str, int, int | None], None]]":
+    """Show what a pull does, on standard error, if that is a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    console = Console(stderr=True)
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(spec.id, total=None)
+
+        def show(stage: str, done: int, total: int | None) -> None:
+            bar.update(task, description=f"{spec.id}: {stage}", completed=done, total=total)
+
+        yield show
+
+
+def _verify(ids: list[str] | None, as_json: bool) -> None:
+    from inference.local import LocalEngine
+
+    store = _store()
+    specs = _chosen(store, ids)
+    rows = [{"id": s.id, "path": str(store.verify(s.id)), "terms": s.terms} for s in specs]
+    with LocalEngine(specs, store) as engine:
+        engine.warm_up()
+        for spec, row in zip(specs, rows, strict=True):
+            row |= {
+                "provider": engine.provider(spec.id),
+                "example": "absent" if spec.example is None else "agrees",
+            }
+    emit({"models": rows}, as_json, _verified_lines)
+
+
+def _verified_lines(payload: Any) -> str:
+    return "\n".join(
+        f"{row['id']}  sound, example {row['example']} on {row['provider']}"
+        for row in payload["models"]
+    )
+
+
+def _example(model_id: str, seed: int, shape: str) -> str:
+    from base.errors import InvalidArgumentError
+    from inference.examples import as_toml, make_example
+    from inference.local import LocalEngine
+
+    store = _store()
+    spec = store.manifest.model(model_id)
+    sizes = [int(size) for size in shape.split("x") if size.isdigit()]
+    if not sizes and spec.example is not None:
+        sizes = list(spec.example.shape)
+    if len(sizes) != 4:
+        raise InvalidArgumentError("--shape must be four sizes such as 2x3x112x112")
+    with LocalEngine([spec], store) as engine:
+        made = make_example(engine, spec, seed, (sizes[0], sizes[1], sizes[2], sizes[3]))
+    return as_toml(made)
