@@ -15,7 +15,7 @@ SmartBranchError
 │   └── RoleNotAllowedError, TooManyAttemptsError
 ├── CapacityError             later, or less of it
 │   ├── QueueFullError, RateLimitedError, TooManyRequestsInFlightError, MessageTooLargeError
-│   └── DeadlineExceededError, DrainingError
+│   └── DeadlineExceededError, StartingError, DrainingError
 └── FaultError                ours to mend
     ├── ModelUnavailableError, ModelCorruptError, ModelDownloadError, ModelDisagreesError
     ├── ProviderUnavailableError, ModelTermsNotAcceptedError, SettingsError
@@ -277,6 +277,13 @@ class DeadlineExceededError(CapacityError):
 
     reason = "DEADLINE_EXCEEDED"
     grpc_code = "DEADLINE_EXCEEDED"
+
+
+class StartingError(CapacityError):
+    """The server is still loading its models; ask again in a moment."""
+
+    reason = "STARTING"
+    grpc_code = "UNAVAILABLE"
 
 
 class DrainingError(CapacityError):
