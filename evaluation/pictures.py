@@ -7,12 +7,17 @@ from typing import Protocol
 
 import cv2
 import numpy as np
-from vision.analysis import FaceReading, Select
 
-from base.errors import BrokenPictureError, InvalidArgumentError, NoFaceError
+from base.errors import (
+    DegenerateFaceError,
+    InvalidArgumentError,
+    InvalidInputError,
+    NoFaceError,
+)
 from evaluation.face_set import FaceSet
 from media.image import ImageRGB
 from media.pictures import decode_picture
+from vision.analysis import FaceReading, Select
 
 Progress = Callable[[int], None]
 
@@ -66,13 +71,13 @@ def read_faces(
 def _read_one(path: Path, reader: FaceReader, min_side_px: int) -> FaceReading | None:
     try:
         image = decode_picture(path.read_bytes())
-    except BrokenPictureError as error:
+    except (InvalidInputError, OSError) as error:
         raise InvalidArgumentError(
-            f"{path.name} cannot be read as a picture: {error.message}", field="root"
+            f"{path.name} cannot be read as a picture: {error}", field="root"
         ) from error
     try:
         return reader.read(grow(image, min_side_px), Select.CENTRAL)
-    except NoFaceError:
+    except (NoFaceError, DegenerateFaceError):
         return None
 
 

@@ -1,0 +1,98 @@
+"""`smartbranch evaluate`: error rates measured on labelled data."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.output import emit, errors_reported, note
+from cli.progress import counting
+
+app = typer.Typer(help="Measure error rates on labelled data and write the report.")
+
+
+@app.callback()
+def _evaluate() -> None:
+    """Measure error rates on labelled data and write the report."""
+
+
+@app.command()
+def verification(
+    pairs: Annotated[Path, typer.Option(help="Pairs file in LFW's format.")],
+    root: Annotated[Path, typer.Option(help="Folder with NAME/NAME_0001.jpg.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for verification.json and verification.html.")
+    ] = None,
+    mirror: Annotated[
+        bool, typer.Option("--mirror", help="Average each embedding with its mirror image's.")
+    ] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="About how many pairs to use.")] = None,
+    resize: Annotated[
+        int, typer.Option(min=0, max=4096, help="Grow smaller pictures to this side; 0: never.")
+    ] = 250,
+    name: Annotated[str, typer.Option(help="What the data is called in the report.")] = "",
+    detector: Annotated[str | None, typer.Option(help="Detector's model id.")] = None,
+    embedder: Annotated[str | None, typer.Option(help="Embedder's model id.")] = None,
+    replicates: Annotated[
+        int, typer.Option(min=20, max=10_000, help="Bootstrap draws behind the intervals.")
+    ] = 500,
+    write_table: Annotated[
+        bool, typer.Option("--write-table", help="Keep the error rates in the model catalogue.")
+    ] = False,
+    table_dir: Annotated[
+        Path | None, typer.Option(help="Keep them in this folder instead.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Run a verification protocol and compare every two pictures of it."""
+    from evaluation.page import write_report
+    from evaluation.report import to_json
+    from evaluation.run import VerificationRun, run_verification
+
+    with errors_reported(as_json):
+        run = VerificationRun(
+            pairs,
+            root,
+            data_name=name,
+            resize_px=resize,
+            limit=limit,
+            mirror=mirror,
+            detector_id=detector,
+            embedder_id=embedder,
+            replicates=replicates,
+        )
+        with counting("pictures") as start:
+            result, table = run_verification(run, start)
+        if out is not None:
+            note(f"report: {write_report(result, out)[1]}")
+        if write_table or table_dir is not None:
+            note(f"error rates: {table.write(table_dir)}")
+        emit(to_json(result), as_json, _as_text)
+
+
+def _as_text(report: Mapping[str, Any]) -> str:
+    low, high = report["accuracy_interval"]
+    lines = [
+        f"{report['data']}",
+        f"model               {report['model']} (terms: {report['model_terms']})",
+        f"accuracy            {report['accuracy']:.2%}  (95 %: {low:.2%} to {high:.2%}), "
+        f"{report['pairs']} pairs, {report['folds']} folds",
+    ]
+    for fmr, tar in report["tar_at_fmr"].items():
+        low, high = report["tar_at_fmr_interval"][fmr]
+        lines.append(f"TAR at FMR {fmr}     {tar:.2%}  (95 %: {low:.2%} to {high:.2%})")
+    lines += [
+        f"no face found       {report['failures_to_acquire']} pictures, "
+        f"{report['failures_to_acquire_pairs']} pairs",
+        f"INCONCLUSIVE        {report['inconclusive']} pairs "
+        f"({report['inconclusive'] / report['pairs']:.2%})",
+        f"all impostor pairs  {report['all_pairs']['impostor_pairs']:,}, "
+        f"genuine {report['all_pairs']['genuine_pairs']:,}",
+    ]
+    lines += [
+        f"  FMR {row['fmr']:.0e}  threshold {row['threshold']:.4f}  FNMR {row['fnmr']:.2%}"
+        for row in report["all_pairs"]["rows"]
+    ]
+    lines += ["what this cannot carry:", *(f"  - {limit}" for limit in report["limits"])]
+    return "\n".join(lines)
