@@ -60,13 +60,11 @@ class AuditReport:
 
     line_count: lines read.
     writers: last good sequence number by writer.
-    is_sealed: whether the sealed heads could be checked as well.
     """
 
     line_count: int
     writers: Mapping[str, int]
     anchor_count: int
-    is_sealed: bool
     first_broken: BrokenLine | None
 
     @property

@@ -28,20 +28,29 @@ class AuditRecords:
             .limit(1)
         )
 
-    def heads(self) -> dict[str, tuple[int, str]]:
-        """Return sequence number and hash of every writer's last line."""
-        newest = (
-            select(AuditRow.writer, func.max(AuditRow.sequence).label("sequence"))
-            .group_by(AuditRow.writer)
-            .subquery()
-        )
-        rows = self._session.execute(
-            select(AuditRow.writer, AuditRow.sequence, AuditRow.hash).join(
-                newest,
-                (newest.c.writer == AuditRow.writer) & (newest.c.sequence == AuditRow.sequence),
+    def get(self, writer: str, sequence: int) -> AuditRow | None:
+        """Return one line."""
+        return self._session.get(AuditRow, (writer, sequence))
+
+    def writers(self) -> list[str]:
+        """Return the names of all writers, by one step into the index each."""
+        names: list[str] = []
+        while True:
+            name = self._session.scalar(
+                select(func.min(AuditRow.writer)).where(AuditRow.writer > (names or [""])[-1])
             )
+            if name is None:
+                return names
+            names.append(name)
+
+    def last_anchor(self, writer: str, other: str, action: str) -> AuditRow | None:
+        """Return the last line of `writer` that anchors `other`."""
+        return self._session.scalar(
+            select(AuditRow)
+            .where(AuditRow.writer == writer, AuditRow.action == action, AuditRow.resource == other)
+            .order_by(AuditRow.sequence.desc())
+            .limit(1)
         )
-        return {writer: (sequence, line_hash) for writer, sequence, line_hash in rows}
 
     def lines(self, writer: str, batch: int = 1000) -> Iterator[AuditRow]:
         """Return the lines of a writer in order, without holding them all."""
