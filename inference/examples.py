@@ -7,6 +7,7 @@ from inference.engine import Engine, Tensors
 from inference.manifest import Example, InputSpec, ModelSpec, OutputSummary, ProviderName
 
 SAMPLES = 12
+PROBE_PX = 256
 DEFAULT_TOLERANCE: dict[ProviderName, float] = {"cpu": 1e-3, "cuda": 1e-2, "tensorrt": 5e-2}
 """In units of an output's root mean square; TensorFloat-32 and other orders of sums differ."""
 
@@ -20,6 +21,14 @@ def example_input(spec: InputSpec, example: Example) -> dict[str, npt.NDArray[np
     per_channel = (1, -1, 1, 1) if spec.layout == "NCHW" else (1, 1, 1, -1)
     mean = np.reshape(np.asarray(spec.mean), per_channel)
     return {spec.name: ((pixels - mean) * spec.scale).astype(np.float32)}
+
+
+def probe_example(spec: ModelSpec) -> Example:
+    """Return a question without an answer, for a model that has no example."""
+    height, width = spec.input.size_hw or (PROBE_PX, PROBE_PX)
+    nchw = spec.input.layout == "NCHW"
+    shape = (1, 3, height, width) if nchw else (1, height, width, 3)
+    return Example(seed=0, shape=shape, tolerance={}, outputs={})
 
 
 def summarise(outputs: Tensors) -> dict[str, OutputSummary]:

@@ -10,7 +10,7 @@ from typing import Self, get_args
 from base.errors import ModelDisagreesError, SettingsError, UnknownModelError
 from inference.batching import Batcher
 from inference.engine import Tensors
-from inference.examples import check_answer, example_input
+from inference.examples import check_answer, example_input, probe_example
 from inference.manifest import BatchLimits, BatchOverride, ModelSpec, ProviderName
 from inference.sessions import OrtRunner, choose_providers, open_session
 from inference.stats import ModelStats
@@ -106,22 +106,23 @@ class LocalEngine:
         return self._batcher(model_id).submit(inputs, deadline_s=deadline_s)
 
     def warm_up(self) -> None:
-        """Run every model on its example, batch of one included, and compare the answers.
+        """Run every model once, on its example if it has one, and compare the answers.
 
         Raises ModelDisagreesError naming the first model that does not agree.
         """
         for spec in self._specs.values():
-            if spec.example is not None:
-                provider = self._runners[spec.id].provider
-                outputs = self.submit(spec.id, example_input(spec.input, spec.example)).result()
-                problem = check_answer(spec.example, outputs, provider)
-                if problem is not None:
-                    raise ModelDisagreesError(
-                        f"{spec.id} does not give the answer of its example on {provider}: "
-                        f"{problem}",
-                        model=spec.id,
-                        provider=provider,
-                    )
+            example = spec.example or probe_example(spec)
+            outputs = self.submit(spec.id, example_input(spec.input, example)).result()
+            if spec.example is None:
+                continue
+            provider = self._runners[spec.id].provider
+            problem = check_answer(example, outputs, provider)
+            if problem is not None:
+                raise ModelDisagreesError(
+                    f"{spec.id} does not give the answer of its example on {provider}: {problem}",
+                    model=spec.id,
+                    provider=provider,
+                )
 
     def spec(self, model_id: str) -> ModelSpec:
         """Return what the manifest says of a model. Raises UnknownModelError."""

@@ -145,7 +145,11 @@ class TensorRtProfile(Part):
 
 
 class ModelSpec(Part):
-    """All that the house knows of one model. The weights are a file of `sha256`."""
+    """All that the house knows of one model. The weights are a file of `sha256`.
+
+    outputs: meaning -> tensor name. outputs_have_batch: False for a graph of one picture whose
+    outputs lack the leading axis; the engine adds it. card: path below the catalogue's folder.
+    """
 
     id: ModelId
     task: str
@@ -160,6 +164,7 @@ class ModelSpec(Part):
     convert: tuple[Conversion, ...] = ()
     input: InputSpec
     outputs: dict[str, str]
+    outputs_have_batch: bool = True
     batch: BatchLimits = BatchLimits()
     example: Example | None = None
     tensorrt: TensorRtProfile | None = None

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort  # type: ignore[import-untyped]
 
-from base.errors import ModelCorruptError, ProviderUnavailableError
+from base.errors import ModelCorruptError, ProviderUnavailableError, SettingsError
 from inference.engine import Tensors
 from inference.manifest import ModelSpec, ProviderName
 from inference.runner import Port
@@ -31,12 +31,16 @@ _ERRORS_ONLY = 3
 class OrtRunner:
     """One model on one session; `run` may be called from several threads at once."""
 
-    def __init__(self, session: ort.InferenceSession, provider: ProviderName) -> None:
+    def __init__(
+        self, session: ort.InferenceSession, provider: ProviderName, spec: ModelSpec
+    ) -> None:
         self._session = session
+        self._outputs_have_batch = spec.outputs_have_batch
         self.provider = provider
         self._ports = {port.name: _port(port) for port in session.get_inputs()}
         self._outputs = [output.name for output in session.get_outputs()]
-        self.fixed_batch = _fixed_batch(session)
+        self.fixed_batch = _fixed_batch(session) if spec.outputs_have_batch else 1
+        self._check_names(spec)
 
     @property
     def ports(self) -> dict[str, Port]:
@@ -45,11 +49,24 @@ class OrtRunner:
 
     def run(self, inputs: Tensors) -> Tensors:
         """Run one batch; ONNX Runtime frees the interpreter's lock meanwhile."""
-        return dict(zip(self._outputs, self._session.run(None, dict(inputs)), strict=True))
+        tensors = self._session.run(None, dict(inputs))
+        if not self._outputs_have_batch:
+            tensors = [tensor[np.newaxis] for tensor in tensors]
+        return dict(zip(self._outputs, tensors, strict=True))
 
     def close(self) -> None:
         """Let go of the session; its memory goes with the last reference."""
         del self._session
+
+    def _check_names(self, spec: ModelSpec) -> None:
+        named = {spec.input.name, *spec.outputs.values()}
+        missing = sorted(named - self._ports.keys() - set(self._outputs))
+        if missing:
+            raise SettingsError(
+                f"the manifest names tensors of {spec.id} that its graph has not: "
+                f"{', '.join(missing)}; it has {', '.join([*self._ports, *self._outputs])}",
+                model=spec.id,
+            )
 
 
 def choose_providers(
@@ -100,7 +117,7 @@ def open_session(
     if in_use[0] != _ORT_NAMES[providers[0]] and not allow_cpu_fallback:
         raise _refused(spec, providers[0], f"the session runs on {in_use}")
     by_ort_name = {ort_name: name for name, ort_name in _ORT_NAMES.items()}
-    return OrtRunner(session, by_ort_name[in_use[0]])
+    return OrtRunner(session, by_ort_name[in_use[0]], spec)
 
 
 def _refused(spec: ModelSpec, provider: ProviderName, why: str) -> ProviderUnavailableError:
