@@ -2,6 +2,8 @@
 
 import io
 import struct
+import threading
+import warnings
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -30,10 +32,12 @@ _DECODER_ERRORS = (
     KeyError,
     TypeError,
     OverflowError,
-    UserWarning,
     struct.error,
     zlib.error,
 )
+# Pillow warns about odd EXIF blocks while it opens a file, through a filter that is process-wide
+# and not safe to change from several threads at once.
+_OPENING = threading.Lock()
 READABLE = "JPEG, PNG, WebP or BMP"
 _ALPHA_BACKGROUND = 255  # Cut-out portraits are made for white paper.
 
@@ -110,7 +114,9 @@ def _open_header(data: bytes, limits: PictureLimits) -> Image.Image:
         if opener is WebPImagePlugin.WebPImageFile:
             # Its constructor allocates the whole canvas, so the size is read beforehand.
             _check_size(webp_size_wh(data), limits)
-        picture = opener(io.BytesIO(data))
+        with _OPENING, warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            picture = opener(io.BytesIO(data))
         frame_count = getattr(picture, "n_frames", 1)
     except _DECODER_ERRORS as error:
         raise BrokenPictureError(
