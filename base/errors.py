@@ -9,6 +9,7 @@ SmartBranchError
 ├── StateError                the request does not fit what is stored
 │   ├── GalleryNotFoundError, SubjectNotFoundError, UnknownModelError
 │   ├── GalleryExistsError, SubjectExistsError, RequestIdReusedError
+│   ├── DifferentPersonError, DuplicateSubjectError
 │   ├── ModelMismatchError, ConsentMissingError, SubjectExpiredError, ImportStateError
 ├── AccessError               the caller may not do this
 │   ├── MissingTokenError, InvalidTokenError, ExpiredTokenError, RevokedCertificateError
@@ -168,6 +169,19 @@ class RequestIdReusedError(StateError):
     """The request id was used before, for a different request."""
 
     reason = "REQUEST_ID_REUSED"
+    grpc_code = "ALREADY_EXISTS"
+
+
+class DifferentPersonError(StateError):
+    """The pictures do not show the person who is enrolled."""
+
+    reason = "DIFFERENT_PERSON"
+
+
+class DuplicateSubjectError(StateError):
+    """The person seems to be enrolled under another id, and the gallery does not take that."""
+
+    reason = "DUPLICATE_SUBJECT"
     grpc_code = "ALREADY_EXISTS"
 
 
