@@ -1,0 +1,1 @@
+"""The gRPC server: interceptor, servicers and the conversion of messages."""

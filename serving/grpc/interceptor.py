@@ -1,0 +1,101 @@
+"""Every call passes here: it is admitted before its message is read, and its error is mapped."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import grpc
+from grpc.aio import EOF, ServerInterceptor, ServicerContext
+
+from base.errors import InvalidArgumentError, MessageTooLargeError
+from serving.gate import REQUEST_ID_HEADER, Gate, Visit
+from serving.grpc.status import abort
+from serving.permissions import is_open
+
+Context = ServicerContext[Any, Any]
+Handler = Any  # grpc types handlers for its synchronous server alone.
+
+
+class GateInterceptor(ServerInterceptor):
+    """Puts the gate before every method.
+
+    Each handler is served as a stream whatever its kind, since a unary one would have its
+    message read and parsed before the gate could refuse the call.
+    """
+
+    def __init__(self, gate: Gate, max_message_bytes: int) -> None:
+        self._gate = gate
+        self._max_message_bytes = max_message_bytes
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Any:
+        """Return the handler of a call, behind the gate."""
+        handler = await continuation(handler_call_details)
+        method = handler_call_details.method.removeprefix("/")
+        if handler is None or is_open(method):
+            return handler
+
+        async def serve(_: object, context: Context) -> None:
+            await self._serve(method, handler, context)
+
+        return grpc.stream_stream_rpc_method_handler(
+            serve, response_serializer=handler.response_serializer
+        )
+
+    async def _serve(self, method: str, handler: Handler, context: Context) -> None:
+        visited: Visit | None = None
+        try:
+            with self._gate.visit(method) as visit:
+                visited = visit
+                self._admit(visit, context)
+                if handler.request_streaming:
+                    await self._serve_stream(handler, context)
+                else:
+                    await self._serve_unary(handler, context)
+        except Exception:
+            # The gate has noted and logged it; the caller gets the failure that it noted.
+            if visited is None or visited.failure is None:
+                raise
+            await abort(context, visited.failure, visited.request_id)
+
+    def _admit(self, visit: Visit, context: Context) -> None:
+        headers = {key: value for key, value in context.invocation_metadata() or ()}
+        certificates = list(context.auth_context().get("x509_pem_cert") or ())
+        authorization = headers.get("authorization")
+        visit.caller = self._gate.admit(
+            visit.method,
+            str(authorization) if authorization is not None else None,
+            certificates[0] if certificates else None,
+        )
+        context.set_trailing_metadata(((REQUEST_ID_HEADER, visit.request_id),))
+
+    async def _serve_unary(self, handler: Handler, context: Context) -> None:
+        with self._gate.working():
+            data = await context.read()
+            if data is EOF:
+                raise InvalidArgumentError("the call ended without its request message")
+            answer = await handler.unary_unary(self._parse(handler, data), context)
+            await context.write(answer)
+
+    async def _serve_stream(self, handler: Handler, context: Context) -> None:
+        async def requests() -> AsyncIterator[object]:
+            while (data := await context.read()) is not EOF:
+                yield self._parse(handler, data)
+
+        answers = handler.stream_stream(requests(), context)
+        async for answer in answers:
+            await context.write(answer)
+
+    def _parse(self, handler: Handler, data: bytes) -> object:
+        if len(data) > self._max_message_bytes:
+            raise MessageTooLargeError(
+                f"the message has {len(data)} bytes; at most {self._max_message_bytes} are taken",
+                bytes=len(data),
+                max_bytes=self._max_message_bytes,
+            )
+        try:
+            return handler.request_deserializer(data)
+        except Exception as error:
+            raise InvalidArgumentError("the bytes are no message of this method") from error

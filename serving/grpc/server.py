@@ -1,0 +1,124 @@
+"""The gRPC server: port, credentials, services, health and reflection."""
+
+from collections.abc import Iterable
+
+import grpc
+from google.protobuf.descriptor import FileDescriptor
+from grpc.aio import Server
+from grpc_health.v1 import health_pb2_grpc
+from grpc_health.v1.health import aio as health_aio
+from grpc_health.v1.health_pb2 import HealthCheckResponse
+from grpc_reflection.v1alpha import reflection
+
+from base.errors import SettingsError
+from protos.smartbranch.vision.v1 import (
+    face_service_pb2,
+    face_service_pb2_grpc,
+    gallery_service_pb2,
+    gallery_service_pb2_grpc,
+)
+from serving.bridge import Bridge
+from serving.gate import Gate
+from serving.grpc.desk import Desk
+from serving.grpc.faces import FaceServicer
+from serving.grpc.galleries import GalleryServicer
+from serving.grpc.imports import ImportRunner
+from serving.grpc.interceptor import GateInterceptor
+from serving.limits import Slots
+from serving.readiness import Readiness
+from serving.settings import ServerSettings, is_loopback
+from serving.tls import TlsFiles
+
+
+def names_in(*files: FileDescriptor) -> tuple[str, ...]:
+    """Return the full names of the services that proto files define."""
+    return tuple(service.full_name for file in files for service in file.services_by_name.values())
+
+
+FACES, GALLERIES = names_in(face_service_pb2.DESCRIPTOR, gallery_service_pb2.DESCRIPTOR)
+MAX_REPLY_BYTES = 16 * 1024 * 1024
+MAX_STREAMS_A_CONNECTION = 256
+IDLE_PING_MS = 30_000
+
+
+class GrpcServer:
+    """FaceService, GalleryService, health and reflection on one port."""
+
+    def __init__(
+        self,
+        settings: ServerSettings,
+        tls: TlsFiles | None,
+        gate: Gate,
+        readiness: Readiness,
+        bridge: Bridge,
+    ) -> None:
+        self._settings = settings
+        self._health = health_aio.HealthServicer()
+        self._server = grpc.aio.server(
+            interceptors=[GateInterceptor(gate, settings.max_message_bytes)],
+            options=_options(settings.max_message_bytes),
+        )
+        desk = Desk(readiness, bridge, settings.default_deadline_s)
+        imports = ImportRunner(desk, gate, Slots(settings.max_import_streams, "imports"))
+        face_service_pb2_grpc.add_FaceServiceServicer_to_server(FaceServicer(desk), self._server)
+        gallery_service_pb2_grpc.add_GalleryServiceServicer_to_server(
+            GalleryServicer(desk, imports), self._server
+        )
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        reflection.enable_server_reflection(
+            (FACES, GALLERIES, "grpc.health.v1.Health", reflection.SERVICE_NAME), self._server
+        )
+        self.port = _bind(self._server, settings.grpc_listen, tls)
+
+    async def start(self) -> None:
+        """Answer calls; health says NOT_SERVING until `set_serving`."""
+        await self.set_serving(())
+        await self._server.start()
+
+    async def set_serving(self, services: Iterable[str]) -> None:
+        """Let health say SERVING for `services` and NOT_SERVING for the others.
+
+        The server as a whole serves when all of its services do.
+        """
+        serving = set(services)
+        for name in (FACES, GALLERIES):
+            await self._health.set(name, _status(name in serving))
+        await self._health.set("", _status(serving >= {FACES, GALLERIES}))
+
+    async def stop(self, grace_s: float) -> None:
+        """Close the port; calls that run have `grace_s` to end."""
+        await self._health.enter_graceful_shutdown()
+        await self._server.stop(grace_s)
+
+
+def _status(is_serving: bool) -> "HealthCheckResponse.ServingStatus":
+    return HealthCheckResponse.SERVING if is_serving else HealthCheckResponse.NOT_SERVING
+
+
+def _options(max_message_bytes: int) -> list[tuple[str, int]]:
+    return [
+        # The transport's own limit ends a call without a reason, so ours comes before it.
+        ("grpc.max_receive_message_length", 2 * max_message_bytes),
+        ("grpc.max_send_message_length", MAX_REPLY_BYTES),
+        ("grpc.max_concurrent_streams", MAX_STREAMS_A_CONNECTION),
+        ("grpc.keepalive_time_ms", IDLE_PING_MS),
+        ("grpc.http2.min_ping_interval_without_data_ms", IDLE_PING_MS // 2),
+        # Two servers on one port would each get a share of the calls.
+        ("grpc.so_reuseport", 0),
+    ]
+
+
+def _bind(server: Server, address: str, tls: TlsFiles | None) -> int:
+    try:
+        if tls is None:
+            if not is_loopback(address):
+                raise SettingsError(f"{address} needs TLS")
+            return server.add_insecure_port(address)
+        credentials = grpc.ssl_server_credentials(
+            [(tls.key, tls.cert)],
+            root_certificates=tls.client_ca,
+            require_client_auth=tls.client_ca is not None,
+        )
+        return server.add_secure_port(address, credentials)
+    except RuntimeError as error:
+        raise SettingsError(f"the gRPC server cannot listen on {address}: {error}") from error

@@ -1,0 +1,45 @@
+"""Which roles may call which method."""
+
+from base.errors import RoleNotAllowedError
+from serving.caller import Caller, Role
+
+_FACE = "smartbranch.vision.v1.FaceService"
+_GALLERY = "smartbranch.vision.v1.GalleryService"
+_KEEPERS = frozenset({Role.OPERATOR})
+_READERS = frozenset({Role.OPERATOR, Role.AUDITOR, Role.REVIEWER})
+
+ALLOWED: dict[str, frozenset[Role]] = {
+    f"{_FACE}/DetectFaces": frozenset(Role) - {Role.AUDITOR},
+    f"{_FACE}/VerifyFaces": frozenset({Role.INTERVIEW_APP, Role.REVIEWER, Role.OPERATOR}),
+    f"{_FACE}/SearchFaces": frozenset(
+        {Role.EDGE_DEVICE, Role.LOBBY_STAFF, Role.REVIEWER, Role.OPERATOR}
+    ),
+    f"{_GALLERY}/CreateGallery": _KEEPERS,
+    f"{_GALLERY}/GetGallery": _READERS,
+    f"{_GALLERY}/ListGalleries": _READERS,
+    f"{_GALLERY}/DeleteGallery": _KEEPERS,
+    f"{_GALLERY}/EnrolSubject": _KEEPERS | {Role.INTERVIEW_APP},
+    f"{_GALLERY}/AddSubjectPictures": _KEEPERS | {Role.INTERVIEW_APP},
+    f"{_GALLERY}/ImportSubjects": _KEEPERS,
+    f"{_GALLERY}/GetSubject": _READERS,
+    f"{_GALLERY}/ListSubjects": _READERS,
+    f"{_GALLERY}/DeleteSubject": _KEEPERS,
+}
+# What a load balancer asks before anybody has a token.
+OPEN_PREFIXES = ("grpc.health.v1.Health/",)
+
+
+def is_open(method: str) -> bool:
+    """Return whether anybody may call `method`, such as `package.Service/Method`."""
+    return method.startswith(OPEN_PREFIXES)
+
+
+def check_role(caller: Caller, method: str) -> None:
+    """Raise RoleNotAllowedError unless one of the caller's roles may call `method`.
+
+    A method without a row (reflection) is for every authenticated caller.
+    """
+    allowed = ALLOWED.get(method)
+    if allowed is not None and not caller.roles & allowed:
+        wanted = ", ".join(sorted(role.value for role in allowed))
+        raise RoleNotAllowedError(f"{method} needs one of the roles {wanted}", method=method)

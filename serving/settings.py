@@ -1,0 +1,162 @@
+"""All that can be set about a server: command line over environment over file over default."""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from base.settings import read_settings
+
+ENV_PREFIX = "SMARTBRANCH_"
+DEFAULT_DATA_DIR = Path("~/.local/share/smartbranch")
+# Variables with our prefix that belong to set-up and tests, not to the server.
+OTHERS_VARIABLES = frozenset({"SMARTBRANCH_SHARED", "SMARTBRANCH_CONFIG"})
+Address = Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$")]
+
+
+class ServerSettings(BaseSettings):
+    """Settings of one server process; also what the command line builds its services from."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX, extra="forbid", frozen=True, validate_default=True
+    )
+
+    mode: Literal["development", "production"] = Field(
+        "development", description="Production insists on accepted model terms and a master key."
+    )
+    data_dir: Path = Field(
+        DEFAULT_DATA_DIR, description="Folder for the database, snapshots, keys and blobs."
+    )
+    master_key: SecretStr | None = Field(
+        None, description="Key of all keys, 64 hex digits or base64; rather use the file."
+    )
+    master_key_file: Path | None = Field(
+        None,
+        description="File of the master key, readable by its owner alone; None makes one in "
+        "data_dir, in development only.",
+    )
+    cache: Path | None = Field(None, description="Folder of pulled weights; None for the user's.")
+
+    grpc_listen: Address = Field("127.0.0.1:50051", description="Address of the gRPC server.")
+    http_listen: Address = Field("127.0.0.1:8080", description="Address of pages and metrics.")
+    http_enabled: bool = Field(True, description="Whether pages and metrics are served.")
+
+    tls_cert_file: Path | None = Field(None, description="Server certificate chain, PEM.")
+    tls_key_file: Path | None = Field(None, description="Key of the server certificate, PEM.")
+    tls_client_ca_file: Path | None = Field(
+        None, description="CA of client certificates, PEM; set, every gRPC client needs one."
+    )
+    tls_revoked_file: Path | None = Field(
+        None, description="Serial numbers of withdrawn client certificates, hex, one a line."
+    )
+
+    jwt_key_file: Path | None = Field(
+        None, description="Public key (PEM) or, for HS256, a secret of at least 32 bytes."
+    )
+    jwt_algorithm: Literal["HS256", "RS256", "EdDSA"] = Field(
+        "EdDSA", description="The one signature algorithm that tokens may have."
+    )
+    jwt_issuer: str = Field("", description="Expected `iss` of tokens.")
+    jwt_audience: str = Field("smartbranch", description="Expected `aud` of tokens.")
+    jwt_leeway_s: float = Field(5.0, ge=0, le=60, description="Allowed clock difference.")
+
+    manifest_file: Path | None = Field(None, description="Catalogue of models; None for ours.")
+    detector: str = Field("retinaface-mnet025", description="Id of the face detector.")
+    embedder: str = Field("mobilefacenet-fr", description="Id of the face embedder.")
+    mirror: bool = Field(False, description="Average each embedding with its mirror image's.")
+    insightface_pack: Path | None = Field(
+        None, description="Folder of an InsightFace pack that replaces detector and embedder."
+    )
+    accepted_models: tuple[str, ...] = Field(
+        (), description="Ids of weights whose terms are accepted although they are not open."
+    )
+    error_rates_file: Path | None = Field(
+        None, description="Error-rate table measured on own data; None for the manifest's."
+    )
+
+    providers: tuple[Literal["tensorrt", "cuda", "cpu"], ...] = Field(
+        ("cpu",), min_length=1, description="Execution providers in the order of preference."
+    )
+    allow_cpu_fallback: bool = Field(False, description="Start on CPU if no GPU is there.")
+    workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, le=256, description="Engine threads."
+    )
+
+    max_in_flight: int = Field(
+        64, ge=1, le=10_000, description="Requests worked on at once; more are refused."
+    )
+    max_import_streams: int = Field(4, ge=1, le=100, description="Imports open at once.")
+    rate_per_s: float = Field(200.0, gt=0, description="Requests a second of one client.")
+    rate_burst: int = Field(400, ge=1, description="Requests that a client may send at once.")
+    max_picture_bytes: int = Field(
+        16 * 1024 * 1024, ge=1024, le=256 * 1024 * 1024, description="Longest picture file."
+    )
+    max_picture_pixels: int = Field(
+        50_000_000, ge=10_000, le=400_000_000, description="Largest picture, width times height."
+    )
+    max_message_bytes: int = Field(
+        40 * 1024 * 1024, ge=4096, le=512 * 1024 * 1024, description="Longest request."
+    )
+    default_deadline_s: float = Field(
+        30.0, gt=0, le=600, description="Time for a request whose caller names none."
+    )
+    drain_s: float = Field(
+        10.0, ge=0, le=300, description="Time for running requests when the server stops."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level that is logged."
+    )
+
+    @field_validator("data_dir", "cache")
+    @classmethod
+    def _expand(cls, path: Path | None) -> Path | None:
+        return None if path is None else path.expanduser()
+
+    @model_validator(mode="after")
+    def _check_security(self) -> Self:
+        if (self.tls_cert_file is None) != (self.tls_key_file is None):
+            raise ValueError("tls_cert_file and tls_key_file go together")
+        if self.tls_client_ca_file is not None and self.tls_cert_file is None:
+            raise ValueError("tls_client_ca_file needs tls_cert_file")
+        if self.tls_revoked_file is not None and self.tls_client_ca_file is None:
+            raise ValueError("tls_revoked_file needs tls_client_ca_file")
+        listens = [self.grpc_listen] + ([self.http_listen] if self.http_enabled else [])
+        public = [address for address in listens if not is_loopback(address)]
+        if public and not (self.tls_cert_file and self.jwt_key_file):
+            raise ValueError(
+                f"{public[0]} can be reached from other machines; set tls_cert_file, "
+                "tls_key_file and jwt_key_file, or listen on 127.0.0.1"
+            )
+        if self.mode == "production" and self.jwt_key_file is None:
+            raise ValueError("production needs jwt_key_file")
+        if self.mode == "production" and not (self.master_key or self.master_key_file):
+            raise ValueError("production needs master_key_file or master_key")
+        return self
+
+    @property
+    def needs_token(self) -> bool:
+        """Whether callers must show a token."""
+        return self.jwt_key_file is not None
+
+
+def is_loopback(address: str) -> bool:
+    """Return whether `host:port` can be reached from this machine only."""
+    host = address.rpartition(":")[0].strip("[]")
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def load_settings(
+    config: Path | None = None, overrides: Mapping[str, Any] | None = None
+) -> ServerSettings:
+    """Read the settings. overrides: what the command line says; None values are unset.
+
+    Raises SettingsError, which names what is wrong without repeating its value.
+    """
+    return read_settings(ServerSettings, config, overrides, OTHERS_VARIABLES)

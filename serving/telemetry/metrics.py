@@ -1,0 +1,109 @@
+"""What Prometheus reads."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from inference.stats import ModelStats
+
+# A verification takes 50 ms on two cores; the edges are dense around that.
+LATENCY_EDGES_S = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+Stats = Callable[[], Mapping[str, ModelStats]]
+
+
+class Metrics:
+    """The metrics of one server process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "smartbranch_requests",
+            "Requests answered, by method, canonical code and reason (empty for OK).",
+            ["method", "code", "reason"],
+            registry=self.registry,
+        )
+        self._seconds = Histogram(
+            "smartbranch_request_seconds",
+            "Time from a request's arrival to its answer.",
+            ["method"],
+            buckets=LATENCY_EDGES_S,
+            registry=self.registry,
+        )
+        self.in_flight = Gauge(
+            "smartbranch_requests_in_flight", "Requests being worked on.", registry=self.registry
+        )
+        self.ready = Gauge(
+            "smartbranch_ready", "1 when every model has agreed.", registry=self.registry
+        )
+        self._models = Gauge(
+            "smartbranch_model_info",
+            "The models in use; always 1.",
+            ["model", "provider", "terms"],
+            registry=self.registry,
+        )
+
+    def answered(self, method: str, code: str, reason: str, seconds: float) -> None:
+        """Count one answer."""
+        self._requests.labels(method, code, reason).inc()
+        self._seconds.labels(method).observe(seconds)
+
+    def model(self, model_id: str, provider: str, terms: str) -> None:
+        """Name one model that is in use."""
+        self._models.labels(model_id, provider, terms).set(1)
+
+    def watch_engine(self, stats: Stats) -> None:
+        """Export what the engine's queues do, read when Prometheus asks."""
+        self.registry.register(EngineCollector(stats))
+
+    def text(self) -> bytes:
+        """Return everything in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+class EngineCollector(Collector):
+    """Turns the engine's counts into metrics."""
+
+    def __init__(self, stats: Stats) -> None:
+        self._stats = stats
+
+    def collect(self) -> Iterable[Metric]:
+        """Return one family for each count."""
+        queue = GaugeMetricFamily(
+            "smartbranch_engine_queue_rows", "Rows that wait.", labels=["model"]
+        )
+        runs = CounterMetricFamily(
+            "smartbranch_engine_batches", "Runs, by rows in the batch.", labels=["model", "rows"]
+        )
+        items = CounterMetricFamily(
+            "smartbranch_engine_items",
+            "Items by outcome: answered, rejected (queue full), expired, cancelled, failed.",
+            labels=["model", "outcome"],
+        )
+        run_seconds = CounterMetricFamily(
+            "smartbranch_engine_run_seconds", "Time in the model.", labels=["model"]
+        )
+        wait_seconds = CounterMetricFamily(
+            "smartbranch_engine_wait_seconds", "Time in the queue.", labels=["model"]
+        )
+        for model, stats in self._stats().items():
+            queue.add_metric([model], stats.queued_rows)
+            run_seconds.add_metric([model], stats.run_seconds)
+            wait_seconds.add_metric([model], stats.wait_seconds)
+            for rows, count in sorted(stats.batch_rows.items()):
+                runs.add_metric([model, str(rows)], count)
+            for outcome, count in _outcomes(stats).items():
+                items.add_metric([model, outcome], count)
+        return [queue, runs, items, run_seconds, wait_seconds]
+
+
+def _outcomes(stats: ModelStats) -> dict[str, int]:
+    return {
+        "answered": stats.items,
+        "rejected": stats.rejected,
+        "expired": stats.expired,
+        "cancelled": stats.cancelled,
+        "invalid": stats.invalid,
+        "failed": stats.failed,
+    }
