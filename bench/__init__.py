@@ -1,0 +1,1 @@
+"""Speed and memory, measured against peers and bounds in one run."""

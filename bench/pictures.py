@@ -1,0 +1,55 @@
+"""Photographs to measure with, made from those that dependencies ship.
+
+There is one photograph of each person, so the second one of a pair is a re-shot copy of the
+first: the same work for a face pipeline, an easier match.
+"""
+
+import cv2
+import numpy as np
+
+from media.image import ImageRGB
+from media.pictures import encode_jpeg
+from tour import photographs
+
+WIDTH_PX, HEIGHT_PX = 640, 480
+PORTRAIT_PX = 400  # The face is then about 200 to 250 px high, as in a selfie at arm's length.
+JPEG_QUALITY = 90
+
+PicturePair = tuple[bytes, bytes]
+
+
+def verify_pairs() -> tuple[PicturePair, ...]:
+    """Return a pair of 640 x 480 JPEG photographs for each of seven people."""
+    portraits = [person.portrait for person in photographs.people()]
+    portraits.append(photographs.astronaut()[0:300, 90:390])
+    return tuple(
+        (_as_jpeg(place(portrait)), _as_jpeg(photographs.reshot(place(portrait), seed)))
+        for seed, portrait in enumerate(portraits)
+    )
+
+
+def mixed_sizes() -> tuple[PicturePair, ...]:
+    """Return the pairs at many sizes and shapes, 200 to 1600 px wide."""
+    pairs = []
+    for number, scale in enumerate((0.3125, 0.5, 0.75, 1.0, 1.25, 1.75, 2.5)):
+        for portrait in (person.portrait for person in photographs.people()):
+            image = place(portrait)
+            cut = image[:, 40 * (number % 3) :]
+            sized = cv2.resize(cut, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            first = np.asarray(sized, np.uint8)
+            pairs.append((_as_jpeg(first), _as_jpeg(photographs.turned(image, 8.0))))
+    return tuple(pairs)
+
+
+def place(portrait: ImageRGB) -> ImageRGB:
+    """Put a portrait into the middle of a (480, 640, 3) picture, on its own blurred colours."""
+    backdrop = cv2.GaussianBlur(cv2.resize(portrait, (WIDTH_PX, HEIGHT_PX)), (0, 0), 40)
+    square = cv2.resize(portrait, (PORTRAIT_PX, PORTRAIT_PX), interpolation=cv2.INTER_CUBIC)
+    picture = np.array(backdrop, np.uint8)
+    top, left = (HEIGHT_PX - PORTRAIT_PX) // 2, (WIDTH_PX - PORTRAIT_PX) // 2
+    picture[top : top + PORTRAIT_PX, left : left + PORTRAIT_PX] = square
+    return picture
+
+
+def _as_jpeg(image: ImageRGB) -> bytes:
+    return encode_jpeg(image, JPEG_QUALITY)
