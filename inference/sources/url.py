@@ -5,6 +5,7 @@ import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from http.client import HTTPException
 from pathlib import Path
 from typing import IO
@@ -15,6 +16,7 @@ CHUNK_BYTES = 1 << 18
 TIMEOUT_S = 60.0
 
 
+@lru_cache(maxsize=4)
 def certificates(extra: Path | None = None) -> ssl.SSLContext:
     """Return a context that trusts what the environment names, and `extra` as well."""
     context = ssl.create_default_context()
