@@ -9,8 +9,7 @@ import numpy.typing as npt
 from inference.manifest import InputSpec
 from media.image import ImageRGB
 from vision.faces import Faces
-
-STRIDE_PX = 32  # The coarsest grid of both detector families.
+from vision.geometry import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +32,40 @@ class Placement:
         return Faces(boxes, faces.scores, faces.landmarks * scale + origin)
 
 
-def placement_for(size_wh: tuple[int, int], longest_px: int) -> Placement:
+def placement_for(size_wh: tuple[int, int], longest_px: int, stride_px: int = 32) -> Placement:
     """Return the smallest canvas of the list that holds the picture at this longest side.
 
-    A canvas is `longest_px` by a multiple of a fifth of it, both rounded up to the stride, so
-    that any mix of pictures makes at most nine shapes a scale.
+    A canvas is `longest_px` by a multiple of a fifth of it, both rounded up to the network's
+    coarsest stride, so that any mix of pictures makes at most nine shapes a scale.
     """
     width, height = size_wh
     scale = longest_px / max(width, height)
-    step = max(STRIDE_PX, longest_px // 5)
-    shorter = -(-round(min(width, height) * scale) // step) * step
-    shorter_px = min(-(-shorter // STRIDE_PX) * STRIDE_PX, _round_up(longest_px))
-    longer_px = _round_up(longest_px)
+    longer_px = _round_up(longest_px, stride_px)
+    step_px = max(stride_px, longest_px // 5)
+    shorter_px = _round_up(_round_up(round(min(width, height) * scale), step_px), stride_px)
+    shorter_px = min(shorter_px, longer_px)
     shape_hw = (shorter_px, longer_px) if width >= height else (longer_px, shorter_px)
     return Placement(shape_hw, scale)
 
 
-def _round_up(side_px: int) -> int:
-    return -(-side_px // STRIDE_PX) * STRIDE_PX
+def placement_in(size_wh: tuple[int, int], shape_hw: tuple[int, int]) -> Placement:
+    """Return where a picture lies on a canvas of a given shape, as large as it fits."""
+    return Placement(shape_hw, min(shape_hw[1] / size_wh[0], shape_hw[0] / size_wh[1]))
+
+
+def window_around(box_xyxy: Floats, shape_hw: tuple[int, int], share: float) -> Placement:
+    """Return a window with a box in its middle, whose longer side is `share` of the canvas's."""
+    x1, y1, x2, y2 = (float(value) for value in box_xyxy)
+    scale = share * min(shape_hw) / max(x2 - x1, y2 - y1, 1.0)
+    origin = (
+        (x1 + x2) / 2 - shape_hw[1] / scale / 2,
+        (y1 + y2) / 2 - shape_hw[0] / scale / 2,
+    )
+    return Placement(shape_hw, scale, origin)
+
+
+def _round_up(value_px: int, step_px: int) -> int:
+    return max(-(-value_px // step_px), 1) * step_px
 
 
 def place(image: ImageRGB, placement: Placement, fill_rgb: tuple[int, int, int]) -> ImageRGB:

@@ -22,7 +22,8 @@ class CrowdSearch:
         longest_px = max(image.shape[:2])
         self._coarse = network.look(image, COARSE_PX, MIN_SCORE)
         fine_px = min(FINE_PX, int(longest_px * MAX_ENLARGEMENT))
-        self._fine = network.look(image, fine_px, MIN_SCORE) if fine_px > COARSE_PX else None
+        is_finer = fine_px > COARSE_PX and not network.fixed_shape_hw
+        self._fine = network.look(image, fine_px, MIN_SCORE) if is_finer else None
 
     def result(self) -> Faces:
         """Wait for both looks and return the faces, surest first."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from media.image import ImageRGB
-from vision.canvas import Placement
+from vision.canvas import window_around
 from vision.faces import Faces
 from vision.geometry import Floats, overlaps
 from vision.network import DetectorNetwork, Look
@@ -17,8 +17,8 @@ SURE_SCORE = 0.8
 # as precise as the picture allows.
 REFINE_BELOW_PX = 72.0
 MAX_REFINED = 3
-REFINED_CANVAS_PX = 192
-REFINED_FACE_PX = 96.0
+REFINED_SHAPE_HW = (192, 192)
+REFINED_SHARE = 0.5
 _SAME_FACE_OVERLAP = 0.4
 
 
@@ -28,7 +28,9 @@ class PortraitSearch:
     def __init__(self, network: DetectorNetwork, image: ImageRGB) -> None:
         self._network = network
         self._image = image
-        self._sides = ladder_px(max(image.shape[:2]))
+        ladder = ladder_px(max(image.shape[:2]))
+        # A network of one input shape sees the same at every step.
+        self._sides = ladder[:1] if network.fixed_shape_hw else ladder
         self._first = self._look(self._sides[0])
 
     def result(self) -> Faces:
@@ -59,7 +61,10 @@ class PortraitSearch:
         rows = [int(row) for row in largest if sides[row] * scale < REFINE_BELOW_PX]
         if not rows:
             return faces
-        windows = tuple(_window(faces, row) for row in rows)
+        shape_hw = self._network.fixed_shape_hw or REFINED_SHAPE_HW
+        windows = tuple(
+            window_around(faces.boxes_xyxy[row], shape_hw, REFINED_SHARE) for row in rows
+        )
         seen = self._network.look_closer(self._image, windows, MIN_SCORE).result()
         for row, closer in zip(rows, seen, strict=True):
             faces = _replace_face(faces, row, closer)
@@ -76,14 +81,6 @@ def longer_sides_px(faces: Faces) -> Floats:
     """Return the longer side of each box, (N,)."""
     sides: Floats = (faces.boxes_xyxy[:, 2:] - faces.boxes_xyxy[:, :2]).max(axis=1, initial=0)
     return sides
-
-
-def _window(faces: Faces, row: int) -> Placement:
-    x1, y1, x2, y2 = (float(value) for value in faces.boxes_xyxy[row])
-    scale = REFINED_FACE_PX / max(x2 - x1, y2 - y1, 1.0)
-    half = REFINED_CANVAS_PX / scale / 2
-    origin = ((x1 + x2) / 2 - half, (y1 + y2) / 2 - half)
-    return Placement((REFINED_CANVAS_PX, REFINED_CANVAS_PX), scale, origin)
 
 
 def _replace_face(faces: Faces, row: int, closer: Faces) -> Faces:

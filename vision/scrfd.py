@@ -8,9 +8,6 @@ import numpy as np
 from vision.faces import Faces
 from vision.geometry import Floats
 
-STRIDES_PX = (8, 16, 32)
-ANCHORS_PER_CELL = 2
-
 
 def interpret(outputs: Mapping[str, Floats], shape_hw: tuple[int, int], min_score: float) -> Faces:
     """Return the candidates of one picture that score at least `min_score`, before suppression.
@@ -19,7 +16,11 @@ def interpret(outputs: Mapping[str, Floats], shape_hw: tuple[int, int], min_scor
     sides in strides) and `landmarks_s` (A, 10; offsets in strides) of one picture.
     shape_hw: what the network saw; the answer is in its pixels.
     """
-    levels = [_interpret_level(outputs, stride, shape_hw, min_score) for stride in STRIDES_PX]
+    levels = [
+        _interpret_level(outputs, int(name.removeprefix("scores_")), shape_hw, min_score)
+        for name in outputs
+        if name.startswith("scores_")
+    ]
     return Faces(
         np.concatenate([level.boxes_xyxy for level in levels]),
         np.concatenate([level.scores for level in levels]),
@@ -32,7 +33,9 @@ def _interpret_level(
 ) -> Faces:
     scores = outputs[f"scores_{stride}"].reshape(-1)
     rows = np.flatnonzero(scores >= min_score)
-    centres = _centres(shape_hw, stride)[rows]
+    cells_hw = shape_hw[0] // stride, shape_hw[1] // stride
+    # Packs with three strides have two anchors a cell, those with five have one.
+    centres = _centres(cells_hw, stride, len(scores) // (cells_hw[0] * cells_hw[1]))[rows]
     distances = outputs[f"boxes_{stride}"].reshape(-1, 4)[rows] * np.float32(stride)
     points = outputs[f"landmarks_{stride}"].reshape(-1, 5, 2)[rows] * np.float32(stride)
     return Faces(
@@ -43,10 +46,9 @@ def _interpret_level(
 
 
 @lru_cache(maxsize=192)
-def _centres(shape_hw: tuple[int, int], stride: int) -> Floats:
-    """Return the (A, 2) anchor points x y: the top-left corner of each cell, twice."""
-    rows, columns = shape_hw[0] // stride, shape_hw[1] // stride
-    y, x = np.mgrid[:rows, :columns].astype(np.float32) * stride
-    centres = np.stack([x.ravel(), y.ravel()], axis=1).repeat(ANCHORS_PER_CELL, axis=0)
+def _centres(cells_hw: tuple[int, int], stride: int, anchors_per_cell: int) -> Floats:
+    """Return the (A, 2) anchor points x y: the top-left corner of each cell, repeated."""
+    y, x = np.mgrid[: cells_hw[0], : cells_hw[1]].astype(np.float32) * stride
+    centres = np.stack([x.ravel(), y.ravel()], axis=1).repeat(anchors_per_cell, axis=0)
     centres.flags.writeable = False
     return centres
