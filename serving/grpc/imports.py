@@ -78,9 +78,17 @@ class ImportRunner:
                 raise InvalidArgumentError(
                     "every message after the first one is a picture", field="picture"
                 )
-            item = wire.item_of(request.picture)
-            progress = await self._desk.run(context, lambda _, item=item: session.accept(item))
+            progress = await self._store(session, request.picture, context)
             yield progress
+
+    async def _store(
+        self,
+        session: ImportSession,
+        picture: messages.ImportPicture,
+        context: ServicerContext[Any, Any],
+    ) -> ImportProgress:
+        item = wire.item_of(picture)
+        return await self._desk.run(context, lambda _: session.accept(item))
 
 
 async def _with_heartbeats(requests: AsyncIterator[Request]) -> AsyncIterator[Request | None]:

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 import grpc
 from google.protobuf.descriptor import FileDescriptor
 from grpc.aio import Server
-from grpc_health.v1 import health_pb2_grpc
-from grpc_health.v1.health import aio as health_aio
-from grpc_health.v1.health_pb2 import HealthCheckResponse
-from grpc_reflection.v1alpha import reflection
+from grpc_health.v1 import health_pb2_grpc  # type: ignore[import-untyped]
+from grpc_health.v1.health import aio as health_aio  # type: ignore[import-untyped]
+from grpc_health.v1.health_pb2 import HealthCheckResponse  # type: ignore[import-untyped]
+from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]
 
 from base.errors import SettingsError
 from protos.smartbranch.vision.v1 import (

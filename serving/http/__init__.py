@@ -1,0 +1,1 @@
+"""The HTTP app: health, metrics, the try page and its JSON calls."""

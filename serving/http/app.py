@@ -1,0 +1,83 @@
+"""The FastAPI app: health, metrics and the try page."""
+
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from base.errors import SmartBranchError
+from base.ids import new_id
+from serving.auth import TokenChecker
+from serving.bridge import Bridge
+from serving.failures import failure_of
+from serving.gate import Gate
+from serving.http.faces import FaceRoutes, failure_response
+from serving.http.guard import LOOPBACK_NAMES, SecurityHeaders
+from serving.readiness import Readiness
+from serving.settings import ServerSettings
+from serving.telemetry.metrics import Metrics
+
+STATIC = Path(__file__).parent / "static"
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def create_app(
+    settings: ServerSettings,
+    gate: Gate,
+    tokens: TokenChecker | None,
+    readiness: Readiness,
+    bridge: Bridge,
+    metrics: Metrics,
+) -> FastAPI:
+    """Return the app; it shares gate, threads and services with the gRPC server."""
+    app = FastAPI(title="SmartBranch", openapi_url=None)
+    app.include_router(FaceRoutes(settings, gate, readiness, bridge).router())
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    if tokens is None:
+        # Nobody shows a token here, so no other site's name may lead to this address.
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES)
+    app.add_middleware(SecurityHeaders)
+    _add_health(app, gate, readiness)
+    _add_pages(app)
+
+    @app.get("/metrics")
+    async def show_metrics(request: Request) -> Response:
+        try:
+            if tokens is not None:
+                tokens.check(request.headers.get("authorization"))
+        except SmartBranchError as error:
+            return failure_response(failure_of(error, new_id("req")))
+        return Response(metrics.text(), media_type=METRICS_TYPE)
+
+    return app
+
+
+def _add_health(app: FastAPI, gate: Gate, readiness: Readiness) -> None:
+    @app.get("/healthz")
+    async def is_alive() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/readyz")
+    async def is_ready() -> JSONResponse:
+        if gate.is_draining:
+            return JSONResponse({"status": "draining"}, 503)
+        if not readiness.is_ready:
+            return JSONResponse({"status": "starting"}, 503)
+        services = readiness.services()
+        models = [
+            {"id": facts.marked_id, "provider": facts.provider, "terms": facts.terms}
+            for facts in (services.detector, services.embedder)
+        ]
+        return JSONResponse({"status": "ready", "models": models})
+
+
+def _add_pages(app: FastAPI) -> None:
+    @app.get("/")
+    async def go_to_page() -> RedirectResponse:
+        return RedirectResponse("/try/faces")
+
+    @app.get("/try/faces")
+    async def show_page() -> FileResponse:
+        return FileResponse(STATIC / "try_faces.html", media_type="text/html; charset=utf-8")

@@ -1,0 +1,73 @@
+"""Pictures from a multipart form, in memory alone: nothing of a face touches the disk."""
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from base.errors import InvalidArgumentError, MessageTooLargeError
+
+MAX_FIELDS = 8
+
+
+@asynccontextmanager
+async def read_form(request: Request, max_bytes: int) -> AsyncIterator[FormData]:
+    """Parse a multipart body of at most `max_bytes`.
+
+    Raises MessageTooLargeError and InvalidArgumentError.
+    """
+
+    class InMemoryParser(MultiPartParser):
+        # A larger part would be written to a temporary file.
+        spool_max_size = max_bytes + 1
+
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise InvalidArgumentError("expected a multipart/form-data body", field="content-type")
+    body = _bounded(request, max_bytes)
+    parser = InMemoryParser(
+        request.headers, body, max_files=2, max_fields=MAX_FIELDS, max_part_size=4096
+    )
+    try:
+        form = await parser.parse()
+    except (MultiPartException, KeyError) as error:
+        raise InvalidArgumentError("the multipart body cannot be read") from error
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
+async def _bounded(request: Request, max_bytes: int) -> AsyncGenerator[bytes, None]:
+    count = 0
+    async for chunk in request.stream():
+        count += len(chunk)
+        if count > max_bytes:
+            raise MessageTooLargeError(
+                f"the body is longer than {max_bytes} bytes", max_bytes=max_bytes
+            )
+        yield chunk
+
+
+async def picture_in(form: FormData, name: str) -> bytes:
+    """Return the bytes of a file. Raises InvalidArgumentError if the form has none."""
+    part = form.get(name)
+    if not isinstance(part, UploadFile):
+        raise InvalidArgumentError(f"the form needs a file called {name}", field=name)
+    return await part.read()
+
+
+def text_in(form: FormData, name: str, default: str) -> str:
+    """Return a field of the form, or `default`."""
+    value = form.get(name, default)
+    return value if isinstance(value, str) else default
+
+
+def rate_in(form: FormData, name: str, default: float) -> float:
+    """Return a number of the form, or `default`. Raises InvalidArgumentError."""
+    text = text_in(form, name, str(default))
+    try:
+        return float(text)
+    except ValueError:
+        raise InvalidArgumentError(f"{name} is no number", field=name) from None

@@ -1,0 +1,159 @@
+"""One process: the gRPC and the HTTP server on one event loop, from start to drained."""
+
+import asyncio
+
+from structlog.typing import FilteringBoundLogger
+
+from base.clock import SystemClock
+from base.errors import SmartBranchError
+from serving.assembly import Services, build_services
+from serving.auth import TokenChecker
+from serving.bridge import Bridge
+from serving.gate import Gate
+from serving.grpc.server import FACES, GALLERIES, GrpcServer
+from serving.http.app import create_app
+from serving.http.server import HttpServer
+from serving.limits import RateLimiter, Slots
+from serving.readiness import Readiness
+from serving.settings import ServerSettings
+from serving.telemetry.metrics import Metrics
+from serving.tls import ClientCertificates, load_tls
+
+SPARE_THREADS = 2  # Threads that decode while all others wait for a model.
+UPKEEP_EVERY_S = 15.0
+LAST_ANSWERS_S = 1.0  # For answers that are on their way when the port closes.
+
+
+class Server:
+    """Everything that listens. Binds its ports when built. Raises SettingsError."""
+
+    def __init__(self, settings: ServerSettings, log: FilteringBoundLogger) -> None:
+        clock = SystemClock()
+        self._settings = settings
+        self._log = log
+        self._clock = clock
+        self._started_s = clock.monotonic()
+        self._metrics = Metrics()
+        self._readiness = Readiness()
+        self._bridge = Bridge(settings.workers + SPARE_THREADS, clock)
+        tokens = TokenChecker.from_settings(settings)
+        self._gate = Gate(
+            tokens,
+            ClientCertificates(settings.tls_revoked_file) if settings.tls_client_ca_file else None,
+            Slots(settings.max_in_flight),
+            RateLimiter(settings.rate_per_s, settings.rate_burst, clock),
+            self._metrics,
+            log,
+            clock,
+        )
+        self._grpc = GrpcServer(
+            settings, load_tls(settings), self._gate, self._readiness, self._bridge
+        )
+        self._http: HttpServer | None = None
+        if settings.http_enabled:
+            app = create_app(
+                settings, self._gate, tokens, self._readiness, self._bridge, self._metrics
+            )
+            self._http = HttpServer(settings, app)
+
+    @property
+    def grpc_port(self) -> int:
+        """The port of the gRPC server."""
+        return self._grpc.port
+
+    @property
+    def http_port(self) -> int | None:
+        """The port of the HTTP server, None if there is none."""
+        return self._http.port if self._http else None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop`, then drain. Raises what `build_services` raises."""
+        services: Services | None = None
+        try:
+            await self._grpc.start()
+            if self._http:
+                await self._http.start()
+            services = await asyncio.to_thread(self._open)
+            await self._become_ready(services)
+            await self._keep_up(services, stop)
+            await self._drain()
+        finally:
+            self._readiness.set(None)
+            await self.close()
+            if services is not None:
+                await asyncio.to_thread(services.close)
+            self._log.info("stopped")
+
+    async def close(self) -> None:
+        """Close the ports and end what still runs."""
+        await self._grpc.stop(LAST_ANSWERS_S)
+        if self._http:
+            await self._http.stop()
+        await asyncio.to_thread(self._bridge.close)
+
+    def _open(self) -> Services:
+        services = build_services(self._settings, self._clock)
+        try:
+            services.engine.warm_up()
+        except BaseException:
+            services.close()
+            raise
+        return services
+
+    async def _become_ready(self, services: Services) -> None:
+        for facts in (services.detector, services.embedder):
+            self._metrics.model(facts.marked_id, facts.provider, facts.terms)
+            if facts.terms != "open":
+                self._log.warning("model terms", model=facts.marked_id, terms=facts.terms)
+        self._metrics.watch_engine(services.engine.stats)
+        self._readiness.set(services)
+        self._metrics.ready.set(1)
+        await self._grpc.set_serving({FACES, GALLERIES})
+        self._log.info(
+            "serving",
+            grpc_port=self.grpc_port,
+            http_port=self.http_port,
+            detector=services.detector.marked_id,
+            embedder=services.embedder.marked_id,
+            provider=services.embedder.provider,
+            start_s=round(self._clock.monotonic() - self._started_s, 2),
+        )
+
+    async def _keep_up(self, services: Services, stop: asyncio.Event) -> None:
+        """Until `stop`, erase what has expired, anchor the audit log and watch the storage."""
+        are_galleries_well = True
+        while not await _is_set_within(stop, UPKEEP_EVERY_S):
+            is_well = await asyncio.to_thread(self._upkeep, services)
+            if is_well is not are_galleries_well:
+                are_galleries_well = is_well
+                await self._grpc.set_serving({FACES, GALLERIES} if is_well else {FACES})
+                self._log.warning("galleries are back" if is_well else "galleries unavailable")
+
+    def _upkeep(self, services: Services) -> bool:
+        try:
+            services.galleries.sweep()
+            services.audit.anchor()
+        except SmartBranchError as error:
+            self._log.error("upkeep failed", reason=error.reason, error=error.message)
+            return False
+        except Exception:
+            self._log.exception("upkeep failed")
+            return False
+        return True
+
+    async def _drain(self) -> None:
+        self._log.info("draining", limit_s=self._settings.drain_s)
+        self._gate.drain()
+        self._metrics.ready.set(0)
+        await self._grpc.set_serving(())
+        if not await self._gate.idle(self._settings.drain_s):
+            self._log.warning("requests were cut off", limit_s=self._settings.drain_s)
+
+
+async def _is_set_within(event: asyncio.Event, timeout_s: float) -> bool:
+    try:
+        async with asyncio.timeout(timeout_s):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
