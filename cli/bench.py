@@ -1,0 +1,96 @@
+"""`smartbranch bench`: speed and memory against peers and bounds, in one run."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from cli.output import emit, errors_reported, note
+from cli.progress import counting
+
+app = typer.Typer(help="Measure speed against peers and bounds, in one run.")
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+
+
+@app.command()
+def face(
+    quick: Annotated[bool, typer.Option("--quick", help="Few turns, rough figures.")] = False,
+    peer: Annotated[bool, typer.Option(help="Compare with face_recognition.")] = True,
+    server: Annotated[bool, typer.Option(help="Compare with calls over gRPC.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Verify two 640-pixel photographs: against the peer, in process and over gRPC."""
+    from bench.face import QUICK, FacePlan, bench_face
+
+    with errors_reported(as_json):
+        plan = QUICK if quick else FacePlan()
+        emit(bench_face(plan, note, with_peer=peer, with_server=server), as_json, _as_text)
+
+
+@app.command()
+def search(
+    size: Annotated[int, typer.Option(min=1000, help="Templates in the gallery.")] = 1_000_000,
+    queries: Annotated[int, typer.Option(min=5, help="Probes of each of two kinds.")] = 100,
+    cores: Annotated[int, typer.Option(min=1, help="Cores that either side may use.")] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Search a large gallery, against brute force in numpy."""
+    from bench.search import bench_search
+
+    with errors_reported(as_json):
+        emit(bench_search(size, queries, note, cores=cores), as_json, _as_text)
+
+
+@app.command()
+def load(
+    seconds: Annotated[float, typer.Option(min=1, help="Length of the flood.")] = 10.0,
+    as_json: AsJson = False,
+) -> None:
+    """Send ten times more than the server can carry."""
+    from bench.load import bench_load
+
+    with errors_reported(as_json):
+        emit(bench_load(seconds, note), as_json, _as_text)
+
+
+@app.command()
+def memory(
+    requests: Annotated[int, typer.Option(min=20, help="Calls to send.")] = 10_000,
+    as_json: AsJson = False,
+) -> None:
+    """Send pictures of mixed sizes and watch the server's memory."""
+    from bench.memory import bench_memory
+
+    with errors_reported(as_json):
+        with counting("requests") as start:
+            report = bench_memory(requests, start)
+        emit(report, as_json, _as_text)
+
+
+@app.command()
+def batching(
+    rounds: Annotated[int, typer.Option(min=1, help="Turns of two seconds a side.")] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """Show what merging callers gains where a run has a fixed cost."""
+    from bench.batching import bench_batching
+
+    with errors_reported(as_json):
+        emit(bench_batching(rounds=rounds), as_json, _as_text)
+
+
+@app.command()
+def startup(
+    rounds: Annotated[int, typer.Option(min=1, help="How often to start.")] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """Start the server and wait until it is SERVING."""
+    from bench.startup import bench_startup
+
+    with errors_reported(as_json):
+        emit(bench_startup(rounds), as_json, _as_text)
+
+
+def _as_text(report: Mapping[str, Any]) -> str:
+    width = max(len(name) for name in report)
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in report.items())
