@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 
 from base.clock import Clock, SystemClock
@@ -93,6 +93,8 @@ class Batcher:
         for item in waiting:
             if item.future.set_running_or_notify_cancel():
                 item.future.set_exception(self._stopping())
+            else:
+                self._tally.count("cancelled")
         for thread in self._threads:
             thread.join()
 
@@ -176,8 +178,7 @@ class Batcher:
             else:
                 self._fail(items[0], error)
             return
-        self._tally.answered(items=len(items), wait_seconds=wait_s)
-        self._hand_out(items, outputs)
+        self._hand_out(items, outputs, wait_s)
 
     def _infer(self, inputs: Tensors, rows: int) -> Tensors:
         """Run the model, in pieces if there are more rows than it takes at once."""
@@ -194,24 +195,20 @@ class Batcher:
         self._tally.ran(rows=rows, run_seconds=time.perf_counter() - started_s)
         return outputs
 
-    def _hand_out(self, items: Sequence[Item], outputs: Tensors) -> None:
-        start = 0
-        for item in items:
-            answer = outputs
-            if len(items) > 1:
-                # A copy, so that no caller holds on to, or sees, the rows of another.
-                own = rows_of(outputs, start, start + item.rows)
-                answer = {name: tensor.copy() for name, tensor in own.items()}
-            start += item.rows
-            if is_finite(answer):
+    def _hand_out(self, items: Sequence[Item], outputs: Tensors, wait_s: float) -> None:
+        answers = list(_cut(items, outputs))
+        sound = [is_finite(answer) for answer in answers]
+        self._tally.answered(items=sum(sound), wait_seconds=wait_s)
+        for item, answer, is_sound in zip(items, answers, sound, strict=True):
+            if is_sound:
                 item.future.set_result(answer)
             else:
                 self._fail(item, ArithmeticError("the answer is not finite"))
 
     def _fail(self, item: Item, cause: Exception) -> None:
-        """Fail an item that runs. The cause stays in the log: it may quote what was sent."""
+        """Fail an item that runs. The cause, a matter of nodes and shapes, stays in the log."""
         self._tally.count("failed")
-        _log.warning("%s failed on a checked input: %s", self._model_id, type(cause).__name__)
+        _log.warning("%s failed on a checked input: %.300s", self._model_id, cause)
         error = InferenceFailedError(
             f"{self._model_id} failed on an input that passed every check; see the server's log",
             model=self._model_id,
@@ -224,3 +221,15 @@ def _failed(error: InvalidArgumentError) -> "Future[Tensors]":
     future.set_running_or_notify_cancel()
     future.set_exception(error)
     return future
+
+
+def _cut(items: Sequence[Item], outputs: Tensors) -> Iterator[Tensors]:
+    """Give each item its rows: copies, so that no caller keeps or sees those of another."""
+    if len(items) == 1:
+        yield outputs
+        return
+    start = 0
+    for item in items:
+        own = rows_of(outputs, start, start + item.rows)
+        yield {name: tensor.copy() for name, tensor in own.items()}
+        start += item.rows
