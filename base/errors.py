@@ -20,7 +20,8 @@ SmartBranchError
 └── FaultError                ours to mend
     ├── ModelUnavailableError, ModelCorruptError, ModelDownloadError, ModelDisagreesError
     ├── ProviderUnavailableError, ModelTermsNotAcceptedError, SettingsError
-    └── InferenceFailedError, StorageFailedError, SecretsUnavailableError, AuditBrokenError
+    ├── InferenceFailedError, StorageFailedError, SecretsUnavailableError, AuditBrokenError
+    └── ServerNotReadyError
 
 Each leaf owns a stable `reason` and the gRPC code that carries it. Messages say what was
 wrong, what was expected and what to do, and name ids in place of personal data.
@@ -383,6 +384,13 @@ class AuditBrokenError(FaultError):
 
     reason = "AUDIT_BROKEN"
     grpc_code = "DATA_LOSS"
+
+
+class ServerNotReadyError(FaultError):
+    """The server ended, or did not begin to serve in time."""
+
+    reason = "SERVER_NOT_READY"
+    grpc_code = "UNAVAILABLE"
 
 
 def leaves(root: type[SmartBranchError]) -> list[type[SmartBranchError]]:
