@@ -1,13 +1,15 @@
 """What every test may ask for: photographs, the development data, the models, a pipeline."""
 
 import os
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from cli.pipeline import open_face_pipeline
 from media.image import ImageRGB
 from tour import photographs
+from vision.assembly import FacePipeline
 
 ROOT = Path(__file__).resolve().parent.parent
 ON_CI = os.environ.get("CI", "").lower() in {"1", "true"}
@@ -56,3 +58,10 @@ def portraits() -> Mapping[str, ImageRGB]:
 def astronaut() -> ImageRGB:
     """A seventh person, (512, 512, 3)."""
     return photographs.astronaut()
+
+
+@pytest.fixture(scope="session")
+def pipeline() -> Iterator[FacePipeline]:
+    """The catalogue's own models on the CPU, as the server and the command line use them."""
+    with open_face_pipeline() as pipeline:
+        yield pipeline
