@@ -3,44 +3,72 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from base.clock import Clock
 from base.ids import GalleryName, SubjectName
+from media.pictures import DEFAULT_LIMITS, PictureLimits, decode_picture
+from serving.audit.log import AuditLog
 from serving.caller import Caller
+from serving.crypto.keyring import Keyring
+from serving.galleries.catalogue import Catalogue
+from serving.galleries.deps import Deps, check_tenant
+from serving.galleries.enrolment import Enroller, NewSubject
+from serving.galleries.erasable import ErasableStore
+from serving.galleries.erasing import Eraser
+from serving.galleries.identification import Identifier
+from serving.galleries.imports import ImportSession, open_import
+from serving.galleries.index_manager import IndexManager, SnapshotEraser
+from serving.galleries.login import FaceLogin
+from serving.galleries.settings import GallerySettings
 from serving.galleries.types import (
     Consent,
     DuplicatePolicy,
     Enrolment,
     Gallery,
     GalleryPage,
-    ImportItem,
-    ImportProgress,
-    ImportReport,
     LegalBasis,
     Receipt,
     SearchResult,
     Subject,
     SubjectPage,
 )
+from serving.galleries.vault import Vaults
+from serving.storage.database import Database
 from vision.analysis import FaceReading
+from vision.assembly import FacePipeline
 from vision.match import MatchResult
 
 
-class ImportSession:
-    """One import; items come in order and every answer is durable. Not for several threads."""
-
-    import_id: str
-    progress: ImportProgress
-
-    def accept(self, item: ImportItem) -> ImportProgress:
-        """Enrol one item. Raises ImportStateError if it does not continue where we stand."""
-        raise NotImplementedError
-
-    def finish(self) -> ImportReport:
-        """Close the import and report; asking again gives the same report."""
-        raise NotImplementedError
-
-
 class GalleryService:
-    """Galleries of one deployment; every method sees the caller's tenant alone."""
+    """Galleries of one deployment; every method sees the caller's tenant alone.
+
+    Blocking and safe to share between threads; processes may share database and snapshots.
+    Another tenant's gallery raises GalleryNotFoundError, as one that does not exist.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        pipeline: FacePipeline,
+        audit: AuditLog,
+        clock: Clock,
+        settings: GallerySettings,
+        limits: PictureLimits = DEFAULT_LIMITS,
+    ) -> None:
+        """Put the service together and drop snapshots that a crash left behind."""
+        vaults = Vaults(keyring, clock)
+        indexes = IndexManager(database, vaults, settings)
+        indexes.discard_stale()
+        self._deps = Deps(database, vaults, pipeline, audit, clock, settings, limits, indexes)
+        self._catalogue = Catalogue(self._deps)
+        self._eraser = Eraser(self._deps, [indexes, SnapshotEraser(indexes)])
+        self._enroller = Enroller(self._deps, self._catalogue, self._eraser)
+        self._identifier = Identifier(self._deps)
+        self._login = FaceLogin(self._deps, self._catalogue)
+
+    def register(self, store: ErasableStore) -> None:
+        """Let a further store of personal data take part in every erasure."""
+        self._eraser.register(store)
 
     def create_gallery(
         self,
@@ -52,22 +80,24 @@ class GalleryService:
         duplicate_policy: DuplicatePolicy = DuplicatePolicy.REPORT,
         request_id: str = "",
     ) -> Gallery:
-        """Create an empty gallery for the embedding model in use."""
-        raise NotImplementedError
+        """Create an empty gallery for the embedding model in use. Raises GalleryExistsError."""
+        return self._catalogue.create_gallery(
+            caller, name, purpose, legal_basis, retention, duplicate_policy, request_id
+        )
 
     def get_gallery(self, caller: Caller, name: GalleryName) -> Gallery:
         """Return one gallery."""
-        raise NotImplementedError
+        return self._catalogue.get_gallery(caller, name)
 
     def list_galleries(
         self, caller: Caller, tenant: str, page_size: int = 100, page_token: str = ""
     ) -> GalleryPage:
-        """Return the tenant's galleries by name, a page at a time."""
-        raise NotImplementedError
+        """Return the tenant's galleries by id, a page at a time."""
+        return self._catalogue.list_galleries(caller, tenant, page_size, page_token)
 
     def delete_gallery(self, caller: Caller, name: GalleryName, request_id: str = "") -> Receipt:
         """Erase a gallery with all its subjects from every store."""
-        raise NotImplementedError
+        return self._eraser.erase_gallery(caller, name, request_id)
 
     def enrol_subject(
         self,
@@ -79,34 +109,47 @@ class GalleryService:
         expires_at: datetime | None = None,
         request_id: str = "",
     ) -> Enrolment:
-        """Enrol a new subject from one or several photographs, all or nothing."""
-        raise NotImplementedError
+        """Enrol a new subject from one or several photographs, all or nothing.
+
+        Raises SubjectExistsError, ConsentMissingError, DuplicateSubjectError,
+        ModelMismatchError, RequestIdReusedError, and PoorPictureError (or the one reason that
+        all pictures share, such as NoFaceError) if no picture is good enough.
+        """
+        new = NewSubject(consent, display_name, expires_at)
+        return self._enroller.enrol(caller, name, pictures, new, request_id)
 
     def add_pictures(
         self, caller: Caller, name: SubjectName, pictures: Sequence[bytes], request_id: str = ""
     ) -> Enrolment:
-        """Add photographs to a subject; they must show the same person."""
-        raise NotImplementedError
+        """Add photographs to a subject; `accepted` is empty if all of them were there already.
+
+        Raises SubjectNotFoundError, SubjectExpiredError, DifferentPersonError and what
+        `enrol_subject` raises about pictures.
+        """
+        return self._enroller.enrol(caller, name, pictures, None, request_id)
 
     def get_subject(self, caller: Caller, name: SubjectName) -> Subject:
-        """Return one subject."""
-        raise NotImplementedError
+        """Return one subject. Raises SubjectNotFoundError and SubjectExpiredError."""
+        return self._catalogue.get_subject(caller, name)
 
     def list_subjects(
         self, caller: Caller, gallery: GalleryName, page_size: int = 100, page_token: str = ""
     ) -> SubjectPage:
         """Return a gallery's subjects by id, a page at a time."""
-        raise NotImplementedError
+        return self._catalogue.list_subjects(caller, gallery, page_size, page_token)
 
     def delete_subject(self, caller: Caller, name: SubjectName, request_id: str = "") -> Receipt:
-        """Erase a subject from every store."""
-        raise NotImplementedError
+        """Erase a subject from every store. Raises SubjectNotFoundError."""
+        return self._eraser.erase_subject(caller, name, request_id)
 
     def open_import(
         self, caller: Caller, gallery: GalleryName, import_id: str | None = None
     ) -> ImportSession:
-        """Begin an import, or go on with one behind its last acknowledged item."""
-        raise NotImplementedError
+        """Begin an import, or go on with one behind its last acknowledged item.
+
+        Raises ImportStateError for an id that is not known in this gallery.
+        """
+        return open_import(self._deps, self._enroller, caller, gallery, import_id)
 
     def search(
         self,
@@ -116,8 +159,12 @@ class GalleryService:
         top_k: int = 5,
         target_fpir: float = 1e-2,
     ) -> SearchResult:
-        """Say who of a gallery is on a picture, if anyone."""
-        raise NotImplementedError
+        """Say who of a gallery is on a picture, if anyone.
+
+        Raises the picture and face errors, ErrorRateOutOfRangeError and ModelMismatchError.
+        """
+        check_tenant(caller, gallery)
+        return self._identifier.search(caller, gallery, self._read(probe), top_k, target_fpir)
 
     def verify_subject(
         self,
@@ -126,9 +173,44 @@ class GalleryService:
         probe: bytes | FaceReading,
         target_fmr: float = 1e-4,
     ) -> MatchResult:
-        """Say whether a picture shows an enrolled subject (face login), within attempt limits."""
-        raise NotImplementedError
+        """Say whether a picture shows an enrolled subject (face login), within attempt limits.
+
+        Raises TooManyAttemptsError with `retry_after_s`, SubjectNotFoundError,
+        SubjectExpiredError, ModelMismatchError and ErrorRateOutOfRangeError.
+        """
+        check_tenant(caller, subject)
+        return self._login.verify(caller, subject, self._read(probe), target_fmr)
 
     def sweep(self) -> tuple[Receipt, ...]:
-        """Erase what has expired and finish what was interrupted; call it now and then."""
-        raise NotImplementedError
+        """Erase what has expired, finish what was interrupted, forget what is too old.
+
+        Call it every few minutes; a subject never matches after its expiry, swept or not.
+        """
+        receipts: list[Receipt] = []
+        with self._deps.database.read() as transaction:
+            tenants = transaction.tenants()
+        for tenant in tenants:
+            receipts += self._eraser.finish_pending(tenant)
+            receipts += self._eraser.erase_expired(tenant)
+            self._forget_old(tenant)
+        self._deps.indexes.follow_all()
+        self._deps.indexes.discard_stale()
+        self._deps.audit.anchor()
+        return tuple(receipts)
+
+    def close(self) -> None:
+        """Write snapshots that lag behind, so that the next start is fast."""
+        self._deps.indexes.close()
+
+    def _read(self, probe: bytes | FaceReading) -> FaceReading:
+        if isinstance(probe, FaceReading):
+            return probe
+        return self._deps.pipeline.analyzer.read(decode_picture(probe, self._deps.limits))
+
+    def _forget_old(self, tenant: str) -> None:
+        settings, now = self._deps.settings, self._deps.clock.now()
+        with self._deps.database.write() as transaction:
+            records = transaction.tenant(tenant)
+            records.requests.forget_before(now - timedelta(seconds=settings.request_memory_s))
+            records.imports.forget_before(now - timedelta(seconds=settings.import_memory_s))
+            records.attempts.forget_before(now - timedelta(seconds=settings.attempt_window_s))

@@ -31,6 +31,12 @@ class GalleryRecords:
             raise GalleryNotFoundError(f"there is no gallery {name}", gallery=name)
         return row
 
+    def by_row_id(self, gallery_id: int) -> GalleryRow | None:
+        """Return a gallery by its row id, None if there is none."""
+        return self._session.scalar(
+            select(GalleryRow).where(GalleryRow.tenant == self._tenant, GalleryRow.id == gallery_id)
+        )
+
     def page(self, after: str, limit: int) -> list[GalleryRow]:
         """Return galleries by id, behind `after`."""
         rows = self._session.scalars(

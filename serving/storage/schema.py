@@ -238,6 +238,7 @@ class ErasureRow(Base):
     gallery_id: Mapped[int]
     actor: Mapped[str]
     erased_rows: Mapped[int]
+    template_count: Mapped[int]
     started_at: Mapped[datetime]
 
 

@@ -27,7 +27,8 @@ class SqliteRules:
 
     def make_engine(self) -> Engine:
         """Return an engine whose connections keep to the rules above."""
-        engine = create_engine(f"sqlite:///{self._path}", connect_args={"timeout": 30})
+        # As many connections as there are threads; the server bounds the threads.
+        engine = create_engine(f"sqlite:///{self._path}", max_overflow=-1)
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
         return engine

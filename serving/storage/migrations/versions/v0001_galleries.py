@@ -238,6 +238,7 @@ def _create_erasures() -> None:
         sa.Column("gallery_id", sa.BigInteger(), nullable=False),
         sa.Column("actor", sa.String(), nullable=False),
         sa.Column("erased_rows", sa.BigInteger(), nullable=False),
+        sa.Column("template_count", sa.BigInteger(), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "receipt_id"),
     )
