@@ -28,10 +28,10 @@ def find_duplicates(
     """
     found: dict[str, PossibleDuplicate] = {}
     fpir = deps.settings.duplicate_fpir
-    size = records.templates.count(gallery.id)
+    size = len(deps.indexes.current(records, gallery, vault))
     point = search_point(deps.table, fpir, size)
     for one in candidates:
-        for other in records.templates.subjects_with(gallery, one.mac):
+        for other in records.templates.subjects_with(gallery, one.mac, deps.clock.now()):
             found[other] = PossibleDuplicate(other, 1.0, same_picture=True)
         if point.threshold is None:
             continue

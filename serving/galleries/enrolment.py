@@ -92,6 +92,8 @@ class Enroller:
             if answer is not None:
                 return self._repeated(records, gallery, vault, name, answer)
             expired = self._check_subject(records, gallery, name, new, may_exist)
+            # Loaded here, so that no other writer waits for it below.
+            self._deps.indexes.current(records, gallery, vault)
             macs = [vault.picture_mac(gallery.id, picture) for picture in pictures]
         if expired:
             self._eraser.erase_subject(caller, name)

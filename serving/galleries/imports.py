@@ -15,8 +15,9 @@ from serving.audit.types import AuditEvent, Details, Outcome
 from serving.caller import Caller
 from serving.galleries.answers import reasons_to_json
 from serving.galleries.deps import Deps, check_tenant
-from serving.galleries.enrolment import Enroller, NewSubject
+from serving.galleries.enrolment import Enroller
 from serving.galleries.import_report import filename_context, make_report
+from serving.galleries.subjects import NewSubject
 from serving.galleries.types import (
     Enrolment,
     ImportItem,
@@ -169,6 +170,7 @@ class ImportSession:
             return
         vault = self._deps.vaults.open(records)
         filename = item.filename[-_MAX_FILENAME:].encode()
+        context = filename_context(row.import_id, item.sequence)
         records.imports.add_entry(
             ImportEntryRow(
                 tenant=records.tenant,
@@ -179,9 +181,7 @@ class ImportSession:
                 is_duplicate=not is_rejected,
                 other_subject=other,
                 reasons=reasons_to_json(reasons),
-                sealed_filename=vault.key.seal(
-                    filename, filename_context(row.import_id, item.sequence)
-                ),
+                sealed_filename=vault.key.seal(filename, context),
             )
         )
 

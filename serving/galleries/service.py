@@ -11,7 +11,7 @@ from serving.caller import Caller
 from serving.crypto.keyring import Keyring
 from serving.galleries.catalogue import Catalogue
 from serving.galleries.deps import Deps, check_tenant
-from serving.galleries.enrolment import Enroller, NewSubject
+from serving.galleries.enrolment import Enroller
 from serving.galleries.erasable import ErasableStore
 from serving.galleries.erasing import Eraser
 from serving.galleries.identification import Identifier
@@ -19,6 +19,7 @@ from serving.galleries.imports import ImportSession, open_import
 from serving.galleries.index_manager import IndexManager, SnapshotEraser
 from serving.galleries.login import FaceLogin
 from serving.galleries.settings import GallerySettings
+from serving.galleries.subjects import NewSubject
 from serving.galleries.types import (
     Consent,
     DuplicatePolicy,

@@ -29,6 +29,10 @@ class NewSubject:
 
 
 def check_new(new: NewSubject, gallery: GalleryRow, now: datetime) -> None:
+    """Check what is said of a new subject.
+
+    Raises InvalidArgumentError and ConsentMissingError.
+    """
     if len(new.display_name) > _MAX_DISPLAY_NAME:
         raise InvalidArgumentError(
             f"display_name must have at most {_MAX_DISPLAY_NAME} characters", field="display_name"
@@ -68,6 +72,7 @@ def add_subject(
     name: SubjectName,
     new: NewSubject,
 ) -> tuple[SubjectRow, SubjectVault]:
+    """Write a new subject under a data key of its own."""
     own, wrapped_key = vault.new_subject(name)
     now = deps.clock.now()
     consent = new.consent
@@ -96,6 +101,7 @@ def add_templates(
     own: SubjectVault,
     selection: Selection,
 ) -> tuple[AcceptedPicture, ...]:
+    """Write the templates, with crops where the subject consented to keep them."""
     consent = to_consent(subject)
     keeps_crop = consent is not None and consent.keeps_crop
     rows = []

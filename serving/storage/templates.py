@@ -105,8 +105,8 @@ class TemplateRecords:
         )
         return {subject_id: count for subject_id, count in rows}
 
-    def subjects_with(self, gallery: GalleryRow, picture_mac: bytes) -> list[str]:
-        """Return the subjects who have a template of this very picture."""
+    def subjects_with(self, gallery: GalleryRow, picture_mac: bytes, now: datetime) -> list[str]:
+        """Return the live subjects who have a template of this very picture."""
         rows = self._session.scalars(
             select(SubjectRow.subject)
             .join(TemplateRow, TemplateRow.subject_id == SubjectRow.id)
@@ -114,6 +114,7 @@ class TemplateRecords:
                 TemplateRow.tenant == self._tenant,
                 TemplateRow.gallery_id == gallery.id,
                 TemplateRow.picture_mac == picture_mac,
+                SubjectRow.expires_at.is_(None) | (SubjectRow.expires_at > now),
             )
         )
         return list(rows)
