@@ -81,15 +81,9 @@ def build_services(settings: ServerSettings, clock: Clock | None = None) -> Serv
         stack.callback(database.close)
         keyring = Keyring(_master_key(settings))
         audit = AuditLog(database, keyring, clock, settings.data_dir / "audit")
-        galleries = GalleryService(
-            database,
-            keyring,
-            pipeline,
-            audit,
-            clock,
-            GallerySettings(snapshot_dir=settings.data_dir / "snapshots"),
-        )
         limits = picture_limits(settings)
+        kept = GallerySettings(snapshot_dir=settings.data_dir / "snapshots")
+        galleries = GalleryService(database, keyring, pipeline, audit, clock, kept, limits)
         return Services(
             settings=settings,
             engine=engine,

@@ -10,7 +10,7 @@ from base.errors import DrainingError, InvalidArgumentError
 from base.ids import GalleryName
 from protos.smartbranch.vision.v1 import gallery_service_pb2 as messages
 from serving.caller import Caller
-from serving.galleries.service import ImportSession
+from serving.galleries.imports import ImportSession
 from serving.galleries.types import ImportProgress
 from serving.gate import Gate, current_caller
 from serving.grpc import gallery_wire as wire

@@ -28,7 +28,8 @@ def configure_logging(level: str, stream: TextIO | None = None) -> FilteringBoun
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(max(logging.INFO, logging.getLevelNamesMapping()[level.upper()]))
+    # Libraries tell their whole life at `info`.
+    root.setLevel(logging.DEBUG if level == "debug" else logging.WARNING)
     return make_logger(level, output, shared)
 
 

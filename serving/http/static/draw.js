@@ -1,0 +1,100 @@
+// Pieces of the page. Text goes in as text, never as markup.
+
+import { explain, words } from "./words.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const POOR_BELOW = 40;
+const GOOD_FROM = 70;
+
+export function element(name, className, text) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+function shape(name, attributes) {
+  const made = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+// Boxes and landmarks over a picture, in the picture's own pixels.
+export function drawFaces(svg, faces, [width, height]) {
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.replaceChildren();
+  const radius = Math.max(width, height) / 160;
+  for (const face of faces) {
+    const [x1, y1, x2, y2] = face.box_xyxy;
+    const box = { x: x1, y: y1, width: x2 - x1, height: y2 - y1, rx: radius };
+    svg.append(shape("rect", { ...box, class: "under" }), shape("rect", box));
+    for (const [x, y] of face.landmarks) svg.append(shape("circle", { cx: x, cy: y, r: radius }));
+  }
+}
+
+function gauge(value, label) {
+  const made = element("meter");
+  Object.assign(made, { min: 0, max: 100, low: POOR_BELOW, high: GOOD_FROM, optimum: 100, value });
+  made.setAttribute("aria-label", label);
+  return made;
+}
+
+function reasonList(reasons) {
+  const list = element("ul");
+  for (const { code, text } of reasons) list.append(element("li", "", explain(code, text)));
+  return list;
+}
+
+// The score of a face, advice in words, and every component behind it.
+export function qualityPanel(quality) {
+  const made = document.createDocumentFragment();
+  const head = element("p", "quality");
+  const score = words().ofHundred(Math.round(quality.score));
+  head.append(element("span", "", words().quality), element("span", "", score));
+  made.append(head, gauge(quality.score, `${words().quality}: ${score}`));
+  if (quality.reasons.length) made.append(reasonList(quality.reasons));
+  else made.append(element("p", "calm", words().good));
+  made.append(componentTable(quality.components));
+  return made;
+}
+
+function componentTable(components) {
+  const details = element("details");
+  const list = element("dl", "components");
+  for (const { name, value } of components) {
+    const label = words().component[name] ?? name;
+    const bar = element("dd");
+    bar.append(gauge(value, label));
+    list.append(element("dt", "", label), bar, element("dd", "number", Math.round(value)));
+  }
+  details.append(element("summary", "", words().parts), list);
+  return details;
+}
+
+function rate(value) {
+  return value > 0.01 ? `${(value * 100).toFixed(1)} %` : words().oneIn(Math.round(1 / value));
+}
+
+// The decision in words, then what it rests on.
+export function answerPanel(answer) {
+  const text = words();
+  const made = document.createDocumentFragment();
+  const oneIn = Math.round(1 / answer.target_fmr).toLocaleString();
+  made.append(element("p", `decision ${answer.decision}`, text[answer.decision]));
+  made.append(element("p", "", text.meaning[answer.decision](oneIn)), reasonList(answer.reasons));
+  const facts = element("dl", "facts");
+  const add = (name, value) => facts.append(element("dt", "", name), element("dd", "", value));
+  add(text.similarity, answer.similarity.toFixed(3));
+  add(text.threshold, answer.threshold === null ? text.noTable : answer.threshold.toFixed(3));
+  add(text.fmr, answer.fmr === null ? text.noTable : rate(answer.fmr));
+  const { id, variant, provider, terms } = answer.model;
+  add(text.model, `${id} (${variant}, ${provider}; ${text.terms[terms]})`);
+  made.append(facts);
+  return made;
+}
+
+// A refusal in words; a lost connection is told apart from an answer.
+export function problem(error) {
+  const said = error.reason ? explain(error.reason, error.message) : words().unreachable;
+  return element("p", "notice", said);
+}
