@@ -158,17 +158,22 @@ def _verified_lines(payload: Any) -> str:
 
 
 def _example(model_id: str, seed: int, shape: str) -> str:
-    from base.errors import InvalidArgumentError
     from inference.examples import as_toml, make_example
     from inference.local import LocalEngine
 
     store = _store()
     spec = store.manifest.model(model_id)
-    sizes = [int(size) for size in shape.split("x") if size.isdigit()]
-    if not sizes and spec.example is not None:
-        sizes = list(spec.example.shape)
-    if len(sizes) != 4:
-        raise InvalidArgumentError("--shape must be four sizes such as 2x3x112x112")
+    sizes = spec.example.shape if spec.example is not None and not shape else _sizes(shape)
     with LocalEngine([spec], store) as engine:
-        made = make_example(engine, spec, seed, (sizes[0], sizes[1], sizes[2], sizes[3]))
+        made = make_example(engine, spec, seed, sizes)
     return as_toml(made)
+
+
+def _sizes(shape: str) -> tuple[int, int, int, int]:
+    from base.errors import InvalidArgumentError
+
+    words = shape.split("x")
+    if len(words) != 4 or not all(word.isdigit() and int(word) > 0 for word in words):
+        raise InvalidArgumentError("--shape must be four sizes such as 2x3x112x112", field="shape")
+    one, two, three, four = (int(word) for word in words)
+    return (one, two, three, four)

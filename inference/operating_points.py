@@ -1,6 +1,7 @@
 """Measured error rates of a model, kept in one generated file per model and variant."""
 
 import tomllib
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -24,14 +25,16 @@ class OperatingPoints(BaseModel):
     model_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     impostor_pairs: Annotated[int, Field(gt=0)]
     genuine_pairs: Annotated[int, Field(gt=0)]
-    similarities: tuple[float, ...]
-    fmrs: tuple[Rate, ...]
-    fnmrs: tuple[Rate, ...]
+    similarities: tuple[float, ...] = Field(repr=False)
+    fmrs: tuple[Rate, ...] = Field(repr=False)
+    fnmrs: tuple[Rate, ...] = Field(repr=False)
 
     @model_validator(mode="after")
     def _rows_fit(self) -> Self:
         if not len(self.similarities) == len(self.fmrs) == len(self.fnmrs) > 0:
             raise ValueError("similarities, fmrs and fnmrs must have the same length, at least 1")
+        if not all(isfinite(value) for value in self.similarities):
+            raise ValueError("similarities must be finite")
         if any(a >= b for a, b in zip(self.similarities, self.similarities[1:], strict=False)):
             raise ValueError("similarities must rise from row to row")
         if any(a < b for a, b in zip(self.fmrs, self.fmrs[1:], strict=False)):
@@ -66,7 +69,6 @@ def file_name(model_id: str, variant: str) -> str:
 
 def write_operating_points(folder: Path, model_id: str, points: OperatingPoints) -> Path:
     """Write one file, the same bytes for the same figures, and return its path."""
-    rows = zip(points.similarities, points.fmrs, points.fnmrs, strict=True)
     lines = [
         "# Written by `smartbranch evaluate verification`; measure again instead of editing.",
         f'variant = "{points.variant}"',
@@ -75,12 +77,8 @@ def write_operating_points(folder: Path, model_id: str, points: OperatingPoints)
         f"impostor_pairs = {points.impostor_pairs}",
         f"genuine_pairs = {points.genuine_pairs}",
     ]
-    columns = {"similarities": [], "fmrs": [], "fnmrs": []}  # type: dict[str, list[float]]
-    for row in rows:
-        for name, value in zip(columns, row, strict=True):
-            columns[name].append(value)
-    for name, values in columns.items():
-        lines += [f"{name} = [", *(f"  {value!r}," for value in values), "]"]
+    for name in ("similarities", "fmrs", "fnmrs"):
+        lines += [f"{name} = [", *(f"  {value!r}," for value in getattr(points, name)), "]"]
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / file_name(model_id, points.variant)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

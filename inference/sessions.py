@@ -103,7 +103,7 @@ def open_session(
     Call it for one model at a time: ONNX Runtime does not build sessions safely side by side.
     Raises ProviderUnavailableError, ModelCorruptError.
     """
-    asked = [(_ORT_NAMES[name], _provider_options(name, spec, cache_dir)) for name in providers]
+    asked = [(_ORT_NAMES[name], provider_options(name, spec, cache_dir)) for name in providers]
     try:
         session = _build(content, asked, intra_op_threads)
     except Exception as error:
@@ -146,7 +146,8 @@ def _build(
     )
 
 
-def _provider_options(name: ProviderName, spec: ModelSpec, cache_dir: Path) -> dict[str, str]:
+def provider_options(name: ProviderName, spec: ModelSpec, cache_dir: Path) -> dict[str, str]:
+    """Return what a provider is told, in ONNX Runtime's terms."""
     if name == "cuda":
         return {"arena_extend_strategy": "kSameAsRequested", "cudnn_conv_algo_search": "HEURISTIC"}
     if name == "cpu" or spec.tensorrt is None:

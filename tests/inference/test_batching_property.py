@@ -77,7 +77,7 @@ def ask(batcher: Batcher, number: int, call: Call) -> bool:
     return is_right(call, x, future)
 
 
-def question(number: int, call: Call) -> np.ndarray:  # type: ignore[type-arg]
+def question(number: int, call: Call) -> np.ndarray:
     """Return values that no other caller sends."""
     count = call.rows * call.width
     x = np.arange(1 + number * 100, 1 + number * 100 + count, dtype=np.float32)
@@ -87,7 +87,7 @@ def question(number: int, call: Call) -> np.ndarray:  # type: ignore[type-arg]
     return x.reshape(call.rows, call.width)
 
 
-def is_right(call: Call, x: np.ndarray, future: "Future[Tensors]") -> bool:  # type: ignore[type-arg]
+def is_right(call: Call, x: np.ndarray, future: "Future[Tensors]") -> bool:
     """Whether the future ends as the call's fate says."""
     errors = {
         "poison": InferenceFailedError,

@@ -12,7 +12,7 @@ from inference.store import ModelStore
 from tests.support.onnx_models import doubling_model, fixed_prelu_model
 
 
-def run(content: bytes, x: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]") -> np.ndarray:  # type: ignore[type-arg]
+def run(content: bytes, x: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]") -> np.ndarray:
     options = ort.SessionOptions()
     options.log_severity_level = 3
     session = ort.InferenceSession(content, options)
