@@ -77,7 +77,8 @@ class FloodTally:
 
     codes: Counter[str] = field(default_factory=Counter)
     sent: int = 0
-    span_s: float = 0.0
+    sending_s: float = 0.0
+    answering_s: float = 0.0
     peak_bytes: int = 0
 
 
@@ -120,6 +121,7 @@ async def _open_loop(
                 tally.sent = max(tally.sent, due)
                 tally.peak_bytes = max(tally.peak_bytes, server.resident_bytes())
                 await asyncio.sleep(0.01)
-            tally.span_s = time.perf_counter() - started
+            tally.sending_s = time.perf_counter() - started
+        tally.answering_s = time.perf_counter() - started
         tally.peak_bytes = max(tally.peak_bytes, server.resident_bytes())
     return tally

@@ -37,11 +37,11 @@ def bench_load(span_s: float, say: Say) -> dict[str, object]:
         after = _single_calls(caller, _PROBES)
         settled_bytes = server.resident_bytes()
         caller.close()
-    answered = tally.codes["OK"] / tally.span_s
+    answered = tally.codes["OK"] / tally.answering_s
     return {
         "capacity_per_s": round(capacity, 2),
-        "sent_per_s": round(tally.sent / tally.span_s, 1),
-        "overload": round(tally.sent / tally.span_s / capacity, 1),
+        "sent_per_s": round(tally.sent / tally.sending_s, 1),
+        "overload": round(tally.sent / tally.sending_s / capacity, 1),
         "codes": dict(tally.codes),
         "answered_per_s": round(answered, 2),
         "answered_share_of_capacity": round(answered / capacity, 3),

@@ -4,6 +4,8 @@ There is one photograph of each person, so the second one of a pair is a re-shot
 first: the same work for a face pipeline, an easier match.
 """
 
+import itertools
+
 import cv2
 import numpy as np
 
@@ -31,13 +33,12 @@ def verify_pairs() -> tuple[PicturePair, ...]:
 def mixed_sizes() -> tuple[PicturePair, ...]:
     """Return the pairs at many sizes and shapes, 200 to 1600 px wide."""
     pairs = []
-    for number, scale in enumerate((0.3125, 0.5, 0.75, 1.0, 1.25, 1.75, 2.5)):
-        for portrait in (person.portrait for person in photographs.people()):
-            image = place(portrait)
-            cut = image[:, 40 * (number % 3) :]
-            sized = cv2.resize(cut, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-            first = np.asarray(sized, np.uint8)
-            pairs.append((_as_jpeg(first), _as_jpeg(photographs.turned(image, 8.0))))
+    scales = (0.3125, 0.5, 0.75, 1.0, 1.25, 1.75, 2.5)
+    for number, (scale, person) in enumerate(itertools.product(scales, photographs.people())):
+        image = place(person.portrait)
+        cut = image[:, 9 * (number % 11) :]
+        sized = cv2.resize(cut, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+        pairs.append((_as_jpeg(np.asarray(sized, np.uint8)), _as_jpeg(photographs.turned(image))))
     return tuple(pairs)
 
 

@@ -28,14 +28,19 @@ class FoldAccuracy:
 
 
 def best_threshold(similarities: Floats, is_genuine: Flags) -> float:
-    """Return the threshold with the most right answers; the middle one if several have."""
+    """Return the threshold with the most right answers; the middle one if several have.
+
+    It lies half way between two neighbouring scores, so that a separable set is cut in the
+    middle of its gap.
+    """
     values, column = np.unique(similarities, return_inverse=True)
     genuine = np.bincount(column[is_genuine], minlength=len(values))
     impostor = np.bincount(column[~is_genuine], minlength=len(values))
     # A threshold at values[k] accepts k and above.
     right = genuine[::-1].cumsum()[::-1] + impostor.cumsum() - impostor
     best = np.flatnonzero(right == right.max())
-    return float(values[best[len(best) // 2]])
+    chosen = int(best[len(best) // 2])
+    return float((values[max(chosen - 1, 0)] + values[chosen]) / 2)
 
 
 def accuracy_by_fold(similarities: Floats, is_genuine: Flags, fold_of: Indices) -> FoldAccuracy:

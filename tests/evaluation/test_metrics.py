@@ -18,16 +18,16 @@ def test_each_fold_is_judged_at_the_other_folds_threshold() -> None:
     similarities = np.array([0.9, 0.1, 0.6, 0.4, 0.5, 0.2])
     is_genuine = np.array([True, False] * 3)
     found = accuracy_by_fold(similarities, is_genuine, np.array([0, 0, 1, 1, 2, 2]))
-    # Fold 2: the others ask for 0.6 and so refuse its genuine 0.5.
-    assert found.by_fold == (1.0, 1.0, 0.5)
-    assert found.thresholds == (0.5, 0.5, 0.6)
+    # Fold 1: the others are cut half way between 0.2 and 0.5, below its impostor pair of 0.4.
+    assert found.by_fold == (1.0, 0.5, 1.0)
+    assert found.thresholds == pytest.approx((0.45, 0.35, 0.5))
     assert found.mean == pytest.approx(5 / 6)
-    assert found.standard_error == pytest.approx(np.std([1, 1, 0.5], ddof=1) / np.sqrt(3))
+    assert found.standard_error == pytest.approx(np.std([1, 0.5, 1], ddof=1) / np.sqrt(3))
 
 
-def test_the_best_threshold_accepts_at_equality() -> None:
+def test_the_best_threshold_lies_in_the_middle_of_the_gap() -> None:
     scores = np.array([0.3, 0.3, 0.2])
-    assert best_threshold(scores, np.array([True, True, False])) == 0.3
+    assert best_threshold(scores, np.array([True, True, False])) == pytest.approx(0.25)
 
 
 def test_tar_at_fmr_by_hand() -> None:
