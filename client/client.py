@@ -1,0 +1,116 @@
+"""The client: one object, one connection, plain values in and out."""
+
+from types import TracebackType
+from typing import Self
+
+from grpc_health.v1.health_pb2 import (  # type: ignore[import-untyped]
+    HealthCheckRequest,
+    HealthCheckResponse,
+)
+from grpc_health.v1.health_pb2_grpc import HealthStub  # type: ignore[import-untyped]
+
+from client import wire
+from client.connection import Connection, Retry, TlsFiles
+from client.galleries import GalleryCalls
+from client.types import Detection, Profile, Search, Selection, Verification
+from protos.smartbranch.vision.v1 import face_pb2
+from protos.smartbranch.vision.v1 import face_service_pb2 as messages
+from protos.smartbranch.vision.v1.face_service_pb2_grpc import FaceServiceStub
+
+
+class SmartBranchClient:
+    """Calls FaceService and GalleryService; use it as an async context manager.
+
+    address: `host:port`. token: bearer token. timeout_s: for a call that names none.
+    Every call raises ApiError with the server's stable reason.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        token: str | None = None,
+        tls: TlsFiles | None = None,
+        timeout_s: float = 30.0,
+        retry: Retry | None = None,
+    ) -> None:
+        self._connection = Connection(address, token, tls, timeout_s, retry or Retry())
+        self._faces = FaceServiceStub(self._connection.channel)
+        self._health = HealthStub(self._connection.channel)
+        self.galleries = GalleryCalls(self._connection)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._connection.close()
+
+    async def is_serving(self, service: str = "") -> bool:
+        """Return whether a service, or with "" the whole server, is ready."""
+        request = HealthCheckRequest(service=service)
+        answer = await self._connection.call(self._health.Check, request)
+        return bool(answer.status == HealthCheckResponse.SERVING)
+
+    async def detect_faces(
+        self, picture: bytes, profile: Profile = Profile.PORTRAIT, timeout_s: float | None = None
+    ) -> Detection:
+        """Return the faces of a picture."""
+        request = messages.DetectFacesRequest(
+            picture=picture, profile=messages.DetectFacesRequest.Profile.Value(profile.value)
+        )
+        answer = await self._connection.call(self._faces.DetectFaces, request, timeout_s)
+        return wire.detection_from(answer)
+
+    async def verify_faces(
+        self,
+        reference: bytes | str,
+        probe: bytes,
+        *,
+        target_fmr: float | None = None,
+        selection: Selection = Selection.SINGLE,
+        request_id: str = "",
+        timeout_s: float | None = None,
+    ) -> Verification:
+        """Compare a picture with another one, or with a subject's resource name."""
+        request = messages.VerifyFacesRequest(
+            probe_picture=probe,
+            target_fmr=target_fmr,
+            selection=face_pb2.FaceSelection.Value(selection.value),
+            request_id=request_id,
+        )
+        if isinstance(reference, str):
+            request.reference_subject = reference
+        else:
+            request.reference_picture = reference
+        answer = await self._connection.call(self._faces.VerifyFaces, request, timeout_s)
+        return wire.verification_from(answer)
+
+    async def search_faces(
+        self,
+        gallery: str,
+        probe: bytes,
+        *,
+        top_k: int | None = None,
+        target_fpir: float | None = None,
+        request_id: str = "",
+        timeout_s: float | None = None,
+    ) -> Search:
+        """Look a picture up in a gallery, named by its resource name."""
+        request = messages.SearchFacesRequest(
+            gallery=gallery,
+            probe_picture=probe,
+            top_k=top_k,
+            target_fpir=target_fpir,
+            request_id=request_id,
+        )
+        answer = await self._connection.call(self._faces.SearchFaces, request, timeout_s)
+        return wire.search_from(answer)
