@@ -1,10 +1,12 @@
 """What the figures of a verification report cannot carry."""
 
-from decision.rates import ErrorRateTable
+from evaluation.verification import VerificationResult
 
 
-def limits_of(table: ErrorRateTable) -> tuple[str, ...]:
+def limits_of(result: VerificationResult) -> tuple[str, ...]:
     """Return the sentences that belong beside every figure of the report."""
+    table = result.all_pairs.table
+    own = int((~result.protocol.is_genuine).sum())
     return (
         "The impostor pairs are mixed in sex, age and origin. Two people who are alike in all "
         "three match more often: the like-with-like false match rate is higher than the one "
@@ -12,6 +14,9 @@ def limits_of(table: ErrorRateTable) -> tuple[str, ...]:
         f"{table.impostor_pairs:,} impostor pairs support false match rates down to "
         f"{table.min_fmr:.1g} (30 errors). Below that nothing was measured, and lower rates are "
         "refused rather than extrapolated.",
+        f"The protocol's own {own:,} impostor pairs allow {own // 1000} errors at an FMR of 1e-3 "
+        f"and {own // 10_000} at 1e-4: its true accept rates there rest on a few hard pairs. The "
+        "thresholds come from all pairs.",
         "The pairs share people and pictures, so they carry less information than as many "
         "independent pairs; the intervals allow for that, a plain count would not.",
         "LFW, if that is the data, shows public figures in press photographs: mostly adult, "

@@ -8,7 +8,14 @@ from pathlib import Path
 from evaluation import plots
 from evaluation.bootstrap import Interval
 from evaluation.limits import limits_of
-from evaluation.report import INTERVAL_METHOD, SERVICE_FMR, count_outcomes, rate_key, to_json
+from evaluation.report import (
+    INTERVAL_METHOD,
+    SERVICE_FMR,
+    count_discards,
+    count_outcomes,
+    rate_key,
+    to_json,
+)
 from evaluation.verification import OperatingRow, ProtocolResult, VerificationResult
 
 JSON_NAME = "verification.json"
@@ -27,12 +34,13 @@ def write_report(result: VerificationResult, folder: Path) -> tuple[Path, Path]:
 def to_html(result: VerificationResult) -> str:
     """Return the page: no scripts, no outside resources, no photographs."""
     title = f"Face verification: {result.facts.get('model', 'model')}"
-    limits = "".join(f"<li>{_text(limit)}</li>" for limit in limits_of(result.all_pairs.table))
+    limits = "".join(f"<li>{_text(limit)}</li>" for limit in limits_of(result))
     figures = (
         ("Detection error trade-off, all pairs", plots.det_curve(result)),
         ("True accept rate", plots.roc_curve(result)),
         ("Similarities, all pairs; dotted: the thresholds below", plots.score_histogram(result)),
         ("Quality of the pictures", plots.quality_histogram(result)),
+        ("Error against discard: lowest quality left out first", plots.discard_plot(result)),
     )
     drawn = "".join(
         f"<figure>{svg}<figcaption>{_text(caption)}</figcaption></figure>"
@@ -47,6 +55,7 @@ def to_html(result: VerificationResult) -> str:
             ("pairs", "MATCH", "NO_MATCH", "INCONCLUSIVE", "refused (no face)"),
             ([name, *map(str, counts.values())] for name, counts in count_outcomes(result).items()),
         ),
+        discards=_table(("limit", "INCONCLUSIVE", "FNMR"), _discard_cells(result)),
         service_fmr=rate_key(SERVICE_FMR),
         method=_text(f"{INTERVAL_METHOD}; {result.replicates} replicates, seed {result.seed}"),
         limits=limits,
@@ -75,6 +84,18 @@ def _summary_rows(result: VerificationResult) -> list[list[str]]:
             f"{result.low_quality} pictures",
             "",
         ],
+    ]
+
+
+def _discard_cells(result: VerificationResult) -> list[list[str]]:
+    count = len(result.protocol.pairs)
+    return [
+        [
+            f"{row.min_quality:g}",
+            f"{row.inconclusive} ({row.inconclusive / count:.2%})",
+            "" if row.fnmr is None else f"{row.fnmr:.2%}",
+        ]
+        for row in count_discards(result)
     ]
 
 
@@ -136,7 +157,7 @@ table {{ border-collapse: collapse; background: #fff; font-variant-numeric: tabu
 th, td {{ text-align: left; padding: .35rem .8rem; border-bottom: 1px solid #dde1e6; }}
 th {{ font-weight: 600; white-space: nowrap; }}
 .figures {{ display: grid; gap: 1rem; }}
-.figures {{ grid-template-columns: repeat(auto-fit, minmax(330px, 1fr)); }}
+.figures {{ grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); }}
 figure {{ margin: 0; background: #fff; padding: .8rem; border: 1px solid #dde1e6; }}
 figure svg {{ width: 100%; height: auto; }} figcaption {{ color: #5f6b7a; font-size: .9rem; }}
 </style></head><body><main>
@@ -147,6 +168,9 @@ figure svg {{ width: 100%; height: auto; }} figcaption {{ color: #5f6b7a; font-s
 <h2>Thresholds, from every pair among the pictures</h2>{rows}
 <p>Intervals: {method}.</p>
 <h2>What a caller is told at FMR {service_fmr}, on the protocol's pairs</h2>{outcomes}
+<h2>What other quality limits would do</h2>
+<p>INCONCLUSIVE on the protocol's pairs, and the FNMR of those that remain at FMR
+{service_fmr}.</p>{discards}
 <h2>How it was run</h2>{facts}
 <h2>Similarity and error rates</h2><details><summary>The whole table</summary>{table}</details>
 </main></body></html>

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from evaluation.discard import discard_curve
 from evaluation.rates import fmr_curve, fnmr_curve
 from evaluation.scores import bin_edges
 from evaluation.verification import VerificationResult
@@ -34,6 +35,7 @@ IMPOSTOR_COLOUR = "#b3472f"
 LINE_COLOUR = "#1d4f91"
 _CURVE_POINTS = 400
 _SHOWN_BINS = 200
+_DISCARD_FMRS = (1e-3, 1e-4)
 
 
 def det_curve(result: VerificationResult) -> str:
@@ -94,6 +96,7 @@ def score_histogram(result: VerificationResult) -> str:
         for row in result.all_pairs.rows:
             axes.axvline(row.threshold, color="#5f6b7a", linewidth=0.7, linestyle=":")
         axes.set(yscale="log", xlabel="similarity", ylabel="density", xlim=(-0.4, 1.0))
+        axes.set_ylim(top=axes.get_ylim()[1] * 30)  # Room for the legend.
         axes.legend(frameon=False, loc="upper right")
 
     return _render("scores", draw)
@@ -110,6 +113,22 @@ def quality_histogram(result: VerificationResult) -> str:
         axes.legend(frameon=False, loc="upper left")
 
     return _render("quality", draw)
+
+
+def discard_plot(result: VerificationResult) -> str:
+    """Draw the FNMR that remains while the genuine pairs of lowest quality are left out."""
+
+    def draw(axes: Axes) -> None:
+        for row in result.all_pairs.rows:
+            if row.fmr in _DISCARD_FMRS:
+                shares, fnmrs = discard_curve(result, row.threshold)
+                axes.plot(shares, fnmrs, linewidth=1.6, label=f"at FMR {row.fmr:.0e}")
+        axes.set(xlabel="share of genuine pairs left out", ylabel="false non-match rate")
+        axes.set_ylim(bottom=0)
+        if axes.lines:
+            axes.legend(frameon=False)
+
+    return _render("discard", draw)
 
 
 def _curves(result: VerificationResult) -> tuple[np.ndarray, np.ndarray]:
@@ -138,4 +157,5 @@ def _render(name: str, draw: Callable[[Axes], None]) -> str:
 
 
 def _plain_rate(value: float, _: int) -> str:
-    return f"{value:g}"
+    text = f"{value:g}"
+    return text.replace("e-0", "e-")

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from base.errors import ErrorRateOutOfRangeError
 from evaluation.bootstrap import CONFIDENCE, Interval
+from evaluation.discard import DiscardRow, discard_rows
 from evaluation.limits import limits_of
 from evaluation.verification import (
     OperatingRow,
@@ -46,6 +48,7 @@ def to_json(result: VerificationResult) -> dict[str, object]:
         "pictures": len(result.protocol.paths),
         "people": result.protocol.subject_count,
         "outcomes": count_outcomes(result),
+        "quality_limits": [asdict(row) for row in count_discards(result)],
         "all_pairs": {
             "impostor_pairs": table.impostor_pairs,
             "genuine_pairs": table.genuine_pairs,
@@ -63,7 +66,7 @@ def to_json(result: VerificationResult) -> dict[str, object]:
             "replicates": result.replicates,
             "seed": result.seed,
         },
-        "limits": list(limits_of(table)),
+        "limits": list(limits_of(result)),
         **result.facts,
     }
 
@@ -80,6 +83,15 @@ def count_outcomes(result: VerificationResult) -> Mapping[str, Mapping[str, int]
         return outcomes_at(result, SERVICE_FMR)
     except ErrorRateOutOfRangeError:
         return {}
+
+
+def count_discards(result: VerificationResult) -> tuple[DiscardRow, ...]:
+    """Return what other quality limits would do; empty where the data has no threshold."""
+    try:
+        threshold = result.all_pairs.table.threshold_at(SERVICE_FMR)
+    except ErrorRateOutOfRangeError:
+        return ()
+    return discard_rows(result, threshold)
 
 
 def _row(row: OperatingRow) -> dict[str, object]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evaluation.discard import discard_curve, discard_rows, pair_quality
 from evaluation.face_set import FaceSet
 from evaluation.page import to_html, write_report
 from evaluation.protocol import PairProtocol
@@ -81,9 +82,29 @@ def test_callers_outcomes_add_up(result: VerificationResult) -> None:
     assert counts["genuine"]["INCONCLUSIVE"] == 1
 
 
+def test_a_stricter_quality_limit_leaves_more_pairs_open(result: VerificationResult) -> None:
+    rows = discard_rows(result, threshold=0.5)
+    counts = [row.inconclusive for row in rows]
+    assert counts == sorted(counts)
+    by_limit = {row.min_quality: row for row in rows}
+    # Quality is 80 but for one picture of 10, which is in three pairs.
+    assert by_limit[10].inconclusive == 0
+    assert by_limit[30].inconclusive == result.pairs.inconclusive == 3
+
+
+def test_leaving_out_the_worst_pairs_leaves_the_other_errors(result: VerificationResult) -> None:
+    shares, fnmrs = discard_curve(result, threshold=0.5)
+    genuine = result.protocol.is_genuine & ~np.isnan(pair_quality(result))
+    misses = result.pairs.similarities[genuine] < 0.5
+    assert shares[0] == 0
+    assert fnmrs[0] == pytest.approx(misses.mean())
+    worst = int(np.argmin(pair_quality(result)[genuine]))
+    assert fnmrs[1] == pytest.approx(np.delete(misses, worst).mean())
+
+
 def test_the_page_needs_nothing_but_itself(result: VerificationResult) -> None:
     page = to_html(result)
-    assert page.count("<svg") == page.count("</svg>") == 4
+    assert page.count("<svg") == page.count("</svg>") == 5
     assert "toy &lt;model&gt;" in page
     assert "<script" not in page
     assert "<img" not in page
