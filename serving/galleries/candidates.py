@@ -95,7 +95,7 @@ def _by_subject(
     min_similarity: float,
 ) -> list[Similar]:
     near = [
-        (int(row), float(similarity))
+        (int(row), min(float(similarity), 1.0))
         for row, similarity in zip(rows, similarities, strict=True)
         if similarity >= min_similarity
     ]

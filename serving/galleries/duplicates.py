@@ -39,7 +39,7 @@ def find_duplicates(
             deps, records, gallery, vault, one.vector, _MAX_DUPLICATES, point.threshold
         ):
             seen = found.get(similar.owner.subject)
-            if seen is None or seen.similarity < similar.similarity:
+            if seen is None or seen.similarity < similar.similarity < 1.0:
                 found[similar.owner.subject] = PossibleDuplicate(
                     similar.owner.subject, similar.similarity, same_picture=False
                 )
