@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="List, fetch and verify models.")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+ShapeOption = Annotated[
+    str, typer.Option(help="Of the input, such as 2x3x112x112; else that of the manifest.")
+]
 IdsArgument = Annotated[list[str] | None, typer.Argument(help="Model ids; all if none is given.")]
 
 
@@ -37,12 +40,11 @@ def verify(ids: IdsArgument = None, as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def example(model_id: str, seed: int = 1, shape: str = "") -> None:
-    """Print the example block of one model for the manifest, as this CPU computes it.
-
-    The shape is the input's, such as 2x3x112x112; the one in the manifest if none is given.
-    """
-    run(lambda: print(_example(model_id, seed, shape), end=""))
+def example(
+    model_id: str, seed: int = 1, shape: ShapeOption = "", as_json: JsonOption = False
+) -> None:
+    """Print the example block of one model for the manifest, as this CPU computes it."""
+    run(lambda: _example(model_id, seed, shape, as_json), as_json)
 
 
 def _store() -> "ModelStore":
@@ -157,7 +159,7 @@ def _verified_lines(payload: Any) -> str:
     )
 
 
-def _example(model_id: str, seed: int, shape: str) -> str:
+def _example(model_id: str, seed: int, shape: str, as_json: bool) -> None:
     from inference.examples import as_toml, make_example
     from inference.local import LocalEngine
 
@@ -166,7 +168,9 @@ def _example(model_id: str, seed: int, shape: str) -> str:
     sizes = spec.example.shape if spec.example is not None and not shape else _sizes(shape)
     with LocalEngine([spec], store) as engine:
         made = make_example(engine, spec, seed, sizes)
-    return as_toml(made)
+    emit(
+        {"model": spec.id, "example": made.model_dump(mode="json")}, as_json, as_toml(made).rstrip()
+    )
 
 
 def _sizes(shape: str) -> tuple[int, int, int, int]:

@@ -142,7 +142,8 @@ class LocalEngine:
         """Fail what waits, let what runs end, and let go of the sessions."""
         for batcher in self._batchers.values():
             batcher.close()
-        self._runners.clear()
+        for runner in self._runners.values():
+            runner.close()
 
     def __enter__(self) -> Self:
         return self

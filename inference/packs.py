@@ -59,7 +59,10 @@ def load_pack(folder: Path) -> Pack:
     if not graphs:
         raise SettingsError(f"{folder} has no .onnx files; name the folder of an InsightFace pack")
     pictures = [graph for graph in graphs if len(graph.input_shape) == 4]
-    detector = _only([g for g in pictures if _is_detector(g)], "detector with landmarks", folder)
+    for graph in pictures:
+        _refuse_without_landmarks(graph)
+    detectors = [graph for graph in pictures if len(graph.outputs) in STRIDES_BY_OUTPUTS]
+    detector = _only(detectors, "detector with landmarks", folder)
     embedder = _only([g for g in pictures if _is_embedder(g)], "embedder of 512 values", folder)
     return Pack(_detector_spec(detector, folder.name), _embedder_spec(embedder, folder.name))
 
@@ -86,13 +89,12 @@ def _shape(value: onnx.ValueInfoProto) -> tuple[int | None, ...]:
     return tuple(size.dim_value or None for size in value.type.tensor_type.shape.dim)
 
 
-def _is_detector(graph: _Graph) -> bool:
+def _refuse_without_landmarks(graph: _Graph) -> None:
     if len(graph.outputs) in WITHOUT_LANDMARKS:
         raise SettingsError(
             f"{graph.path.name} finds faces without landmarks, which alignment needs; take a "
             "pack whose detector has them (its name ends in _kps or _bnkps)"
         )
-    return len(graph.outputs) in STRIDES_BY_OUTPUTS
 
 
 def _is_embedder(graph: _Graph) -> bool:

@@ -1,5 +1,6 @@
 """ONNX Runtime sessions, and the choice of the device they run on."""
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,12 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort  # type: ignore[import-untyped]
 
-from base.errors import ModelCorruptError, ProviderUnavailableError, SettingsError
+from base.errors import (
+    DrainingError,
+    ModelCorruptError,
+    ProviderUnavailableError,
+    SettingsError,
+)
 from inference.engine import Tensors
 from inference.manifest import ModelSpec, ProviderName
 from inference.runner import Port
@@ -26,6 +32,7 @@ _DTYPES = {
     "tensor(int64)": np.int64,
 }
 _ERRORS_ONLY = 3
+_BUILDING = threading.Lock()
 
 
 class OrtRunner:
@@ -34,7 +41,7 @@ class OrtRunner:
     def __init__(
         self, session: ort.InferenceSession, provider: ProviderName, spec: ModelSpec
     ) -> None:
-        self._session = session
+        self._session: ort.InferenceSession | None = session
         self._outputs_have_batch = spec.outputs_have_batch
         self.provider = provider
         self._ports = {port.name: _port(port) for port in session.get_inputs()}
@@ -49,14 +56,17 @@ class OrtRunner:
 
     def run(self, inputs: Tensors) -> Tensors:
         """Run one batch; ONNX Runtime frees the interpreter's lock meanwhile."""
-        tensors = self._session.run(None, dict(inputs))
+        session = self._session
+        if session is None:
+            raise DrainingError("the session was closed")
+        tensors = session.run(None, dict(inputs))
         if not self._outputs_have_batch:
             tensors = [tensor[np.newaxis] for tensor in tensors]
         return dict(zip(self._outputs, tensors, strict=True))
 
     def close(self) -> None:
-        """Let go of the session; its memory goes with the last reference."""
-        del self._session
+        """Let go of the session; its memory goes when no run holds it any more."""
+        self._session = None
 
     def _check_names(self, spec: ModelSpec) -> None:
         named = {spec.input.name, *spec.outputs.values()}
@@ -100,7 +110,8 @@ def open_session(
 ) -> OrtRunner:
     """Build a session from verified bytes and make sure that it runs where it was asked to.
 
-    Call it for one model at a time: ONNX Runtime does not build sessions safely side by side.
+    One session is built at a time in a process: side by side, ONNX Runtime does not do it safely
+    (microsoft/onnxruntime issue 27089).
     Raises ProviderUnavailableError, ModelCorruptError.
     """
     asked = [(_ORT_NAMES[name], provider_options(name, spec, cache_dir)) for name in providers]
@@ -114,7 +125,8 @@ def open_session(
             raise _refused(spec, providers[0], str(error)) from error
         session = _build(content, [(_ORT_NAMES["cpu"], {})], intra_op_threads)
     in_use = session.get_providers()
-    if in_use[0] != _ORT_NAMES[providers[0]] and not allow_cpu_fallback:
+    wanted = [name for name, _ in asked]
+    if in_use[: len(wanted)] != wanted and not allow_cpu_fallback:
         raise _refused(spec, providers[0], f"the session runs on {in_use}")
     by_ort_name = {ort_name: name for name, ort_name in _ORT_NAMES.items()}
     return OrtRunner(session, by_ort_name[in_use[0]], spec)
@@ -141,9 +153,10 @@ def _build(
     options.enable_mem_pattern = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     names, settings = [name for name, _ in providers], [option for _, option in providers]
-    return ort.InferenceSession(
-        content, options, providers=names, provider_options=settings, enable_fallback=0
-    )
+    with _BUILDING:
+        return ort.InferenceSession(
+            content, options, providers=names, provider_options=settings, enable_fallback=0
+        )
 
 
 def provider_options(name: ProviderName, spec: ModelSpec, cache_dir: Path) -> dict[str, str]:

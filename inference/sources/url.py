@@ -14,15 +14,20 @@ from base.errors import ModelDownloadError
 
 CHUNK_BYTES = 1 << 18
 TIMEOUT_S = 60.0
+CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+
+
+def certificates(extra: Path | None = None) -> ssl.SSLContext:
+    """Return a context that trusts the system, what the environment names, and `extra`."""
+    named = [os.environ.get(name) for name in CA_VARIABLES]
+    return _context(tuple(str(bundle) for bundle in [*named, extra] if bundle))
 
 
 @lru_cache(maxsize=4)
-def certificates(extra: Path | None = None) -> ssl.SSLContext:
-    """Return a context that trusts what the environment names, and `extra` as well."""
+def _context(bundles: tuple[str, ...]) -> ssl.SSLContext:
     context = ssl.create_default_context()
-    named = (os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"))
-    for bundle in [*named, extra]:
-        if bundle and Path(bundle).is_file():
+    for bundle in bundles:
+        if Path(bundle).is_file():
             context.load_verify_locations(cafile=bundle)
     return context
 

@@ -4,18 +4,26 @@ import hashlib
 import io
 import os
 import shutil
+import ssl
 import sys
 import tarfile
 import zipfile
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from pydantic import ValidationError
 
 from base.errors import ModelDownloadError
-from inference.manifest import NpmSource, PypiSource
+from inference.manifest import NpmSource, PypiSource, UrlSource
 from inference.sources import npm, npmrc, pypi, url
 from inference.store import ModelStore, no_progress
-from tests.support.models import npm_model, store_of
+from tests.support.models import model_spec, npm_model, store_of
 from tests.support.onnx_models import fixed_prelu_model
 from tests.support.registry import Registry, npm_tarball, serving
 
@@ -255,3 +263,45 @@ def test_a_download_stops_at_its_limit(registry: Registry, work: Path) -> None:
 def test_an_address_that_does_not_answer_is_told(work: Path) -> None:
     with pytest.raises(ModelDownloadError, match="could not be fetched"):
         url.download("http://127.0.0.1:9/x", work / "f", max_bytes=1000, progress=no_progress)
+
+
+def self_signed(folder: Path) -> tuple[Path, ssl.SSLContext]:
+    """Return the certificate of a server on the loopback and its context."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "official page")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "page.pem"
+    plain = serialization.NoEncryption()
+    pem, pkcs8 = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    path.write_bytes(key.private_bytes(pem, pkcs8, plain) + certificate.public_bytes(pem))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return path, context
+
+
+def test_a_model_comes_from_an_official_page_whose_certificate_is_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = fixed_prelu_model()
+    certificate, context = self_signed(tmp_path)
+    with serving(Registry("page", "1", content), context) as page:
+        source = UrlSource(kind="url", url=f"{page.address}/package.tgz")
+        store = store_of(tmp_path, model_spec(content, source))
+        with pytest.raises(ModelDownloadError, match="CERTIFICATE_VERIFY_FAILED"):
+            store.pull("toy")
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
+        assert store.pull("toy").read_bytes() == content
+
+
+def test_a_page_without_tls_cannot_be_named() -> None:
+    with pytest.raises(ValidationError):
+        UrlSource(kind="url", url="http://127.0.0.1/model.onnx")

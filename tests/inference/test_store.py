@@ -32,10 +32,12 @@ def test_the_cache_can_be_named_by_a_variable(monkeypatch: pytest.MonkeyPatch) -
     assert default_cache_dir() == Path("/somewhere/else")
 
 
-def test_the_cache_is_in_the_home_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_is_in_the_home_by_default(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("SMARTBRANCH_CACHE", raising=False)
-    monkeypatch.setenv("HOME", "/home/somebody")
-    assert default_cache_dir() == Path("/home/somebody/.cache/smartbranch/models")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert default_cache_dir() == tmp_path / ".cache" / "smartbranch" / "models"
 
 
 def test_a_model_that_was_not_pulled_says_how_to_pull_it(registry_store: ModelStore) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import ssl
 import tarfile
 import threading
 import time
@@ -40,8 +41,8 @@ class Registry:
 
 
 @contextmanager
-def serving(registry: Registry) -> Iterator[Registry]:
-    """Serve a registry on a free port until the block ends."""
+def serving(registry: Registry, tls: ssl.SSLContext | None = None) -> Iterator[Registry]:
+    """Serve a registry on a free port until the block ends, over TLS if there is a context."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -59,7 +60,10 @@ def serving(registry: Registry) -> Iterator[Registry]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    registry.address = f"http://127.0.0.1:{server.server_address[1]}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    scheme = "http" if tls is None else "https"
+    registry.address = f"{scheme}://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
