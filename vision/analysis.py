@@ -12,7 +12,7 @@ from vision.detection import FaceDetector, PendingFaces, Profile
 from vision.embedding import Embedding, FaceEmbedder, PendingEmbedding
 from vision.faces import Faces
 from vision.geometry import Floats
-from vision.quality import FaceQuality, rate_face
+from vision.quality import FaceQuality, rate_face, with_recognisability
 
 # A second face is somebody else in the picture, and not a passer-by, from this share of the
 # largest face's area on (that is, 60 % of its side), if the detector is sure of it.
@@ -88,7 +88,7 @@ class FaceAnalyzer:
 
     def embed(self, reading: FaceReading) -> FaceReading:
         """Return the reading with its embedding."""
-        return replace(reading, embedding=self._embedder.embed(reading.aligned))
+        return _with_embedding(reading, self._embedder.embed(reading.aligned))
 
 
 class PendingReading:
@@ -120,7 +120,7 @@ class PendingReading:
             self.advance()
         assert self._started is not None
         reading, embedding = self._started
-        return replace(reading, embedding=embedding.result())
+        return _with_embedding(reading, embedding.result())
 
 
 def select_face(faces: Faces, select: Select, shape_hw: tuple[int, ...]) -> int:
@@ -158,6 +158,11 @@ def _readings(image: ImageRGB, faces: Faces) -> list[FaceReading]:
             continue  # A face without a plane can be neither rated nor compared.
         readings.append(_reading(image, faces, row, aligned))
     return readings
+
+
+def _with_embedding(reading: FaceReading, embedding: Embedding) -> FaceReading:
+    quality = with_recognisability(reading.quality, embedding.model_id, embedding.raw_length)
+    return replace(reading, quality=quality, embedding=embedding)
 
 
 def _reading(image: ImageRGB, faces: Faces, row: int, aligned: ImageRGB) -> FaceReading:

@@ -22,12 +22,13 @@ class Embedding:
 
     vector: (D,) float32, length 1.
     model_id: what made it, with its variant; two of different ids cannot be compared.
-    raw_length: length before normalising, None if it was not kept.
+    raw_length: length before normalising; longer for faces that the network knows well.
+        A stored vector has lost it, which 1.0 says.
     """
 
     vector: Floats
     model_id: str
-    raw_length: float | None = None
+    raw_length: float = 1.0
 
     def __post_init__(self) -> None:
         if self.vector.ndim != 1:

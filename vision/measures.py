@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,6 +15,12 @@ from vision.geometry import LEFT_EYE, LEFT_MOUTH, NOSE, RIGHT_EYE, RIGHT_MOUTH, 
 _FACE_ROWS, _FACE_COLUMNS = slice(32, 104), slice(22, 90)
 _LEFT_COLUMNS, _RIGHT_COLUMNS = slice(22, 56), slice(56, 90)
 _DARK, _BRIGHT = 25, 245
+_DETAIL_SIGMA_PX = 0.7
+_MIN_SPREAD = 4.0
+_MOUTH_AREA = (slice(84, 108), slice(36, 76))
+_NOSE_AREA = (slice(50, 72), slice(48, 64))
+_CHEEK_AREA = (slice(62, 84), slice(30, 82))
+_EYE_AREAS = ((slice(45, 58), slice(28, 48)), (slice(45, 58), slice(64, 84)))
 
 # A mean head, in units of half the distance between the eyes, eyes at the origin: how far the
 # nose tip and the mouth lie in front of the eyes, and below them (ratios of the ArcFace template
@@ -50,9 +57,8 @@ def measure_pose(landmarks: Floats) -> Pose:
     turn = np.array([[math.cos(roll), math.sin(roll)], [-math.sin(roll), math.cos(roll)]])
     half_px = max(float(np.hypot(*across)) / 2, 1e-6)
     nose_x, nose_y = turn @ (points[NOSE] - eyes) / half_px
-    mouth_x, mouth_y = turn @ (mouth - eyes) / half_px
-    # A turned head moves the nose more than the mouth, which lies less far in front.
-    yaw = math.atan2((nose_x + mouth_x * 0.0) / _NOSE_DEPTH, 1.0)
+    _, mouth_y = turn @ (mouth - eyes) / half_px
+    yaw = math.atan2(nose_x / _NOSE_DEPTH, 1.0)
     ratio = nose_y / mouth_y if mouth_y > 1e-3 else 1.0
     pitch = math.atan2(
         _NOSE_DROP - ratio * _MOUTH_DROP, max(_NOSE_DEPTH - ratio * _MOUTH_DEPTH, 1e-3)
@@ -73,6 +79,18 @@ class Light:
     dark_share: float
     bright_share: float
     imbalance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """What hides part of a face, where its colour gives it away.
+
+    mouth_colour_gap: distance of the mouth's and the nose's colour, in 8-bit Cr and Cb steps.
+    eye_brightness: brightness of the brighter eye's area over that of the cheeks.
+    """
+
+    mouth_colour_gap: float
+    eye_brightness: float
 
 
 def grey_face(aligned: ImageRGB) -> npt.NDArray[np.uint8]:
@@ -100,14 +118,31 @@ def measure_light(grey: npt.NDArray[np.uint8]) -> Light:
 def measure_sharpness(grey: npt.NDArray[np.uint8]) -> float:
     """Return the share of fine detail in an aligned face, (112, 112); 0 is none.
 
-    Mean strength of the Laplacian over the spread of brightness, so that a flat light does not
-    count as blur. Detail that the camera gave beyond 112 pixels does not count: nor does it
-    reach the embedder.
+    Mean strength of the Laplacian of Gaussian over the spread of brightness, so that flat light
+    does not count as blur. Detail that the camera gave beyond 112 pixels does not count: nor
+    does it reach the embedder.
     """
-    face = grey[_FACE_ROWS, _FACE_COLUMNS]
-    detail = np.abs(cv2.Laplacian(face, cv2.CV_16S))
-    _, spread = cv2.meanStdDev(face)
-    return float(detail.mean()) / max(float(spread[0, 0]), 4.0)
+    # In whole numbers the rounding of a smooth face would pass for detail.
+    smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), _DETAIL_SIGMA_PX)
+    detail = np.abs(cv2.Laplacian(smooth, cv2.CV_32F)[_FACE_ROWS, _FACE_COLUMNS])
+    _, spread = cv2.meanStdDev(smooth[_FACE_ROWS, _FACE_COLUMNS])
+    return float(detail.mean()) / max(float(spread[0, 0]), _MIN_SPREAD)
+
+
+def measure_cover(aligned: ImageRGB) -> Cover:
+    """Look for a covered mouth and dark glasses in an aligned face, (112, 112, 3)."""
+    colours = cv2.cvtColor(aligned, cv2.COLOR_RGB2YCrCb)
+    lower, nose = _median(colours[_MOUTH_AREA]), _median(colours[_NOSE_AREA])
+    cheeks = _median(colours[_CHEEK_AREA])[0]
+    eyes = max(_median(colours[area])[0] for area in _EYE_AREAS)
+    return Cover(
+        mouth_colour_gap=math.hypot(lower[1] - nose[1], lower[2] - nose[2]),
+        eye_brightness=eyes / max(cheeks, 1.0),
+    )
+
+
+def _median(area: npt.NDArray[Any]) -> list[float]:
+    return [float(value) for value in np.median(area.reshape(-1, 3), axis=0)]
 
 
 def measure_inside(box_xyxy: Floats, shape_hw: tuple[int, ...]) -> float:

@@ -11,6 +11,7 @@ from vision.faces import Faces
 from vision.geometry import interocular_px
 from vision.measures import (
     grey_face,
+    measure_cover,
     measure_inside,
     measure_light,
     measure_pose,
@@ -97,66 +98,56 @@ class Scale:
         return QualityComponent(self.name, value, measured, Reason(self.code, text))
 
 
-# Limits are set on one half of the LFW people and judged on the other; docs/vision.md has both.
-SHARPNESS = Scale(
-    "sharpness",
-    0.05,
-    0.12,
-    0.35,
-    "FACE_BLURRED",
-    "the face is blurred or was enlarged from few pixels",
-    2,
+# Limits were set on one half of the LFW people and judged on the other; docs/vision.md has both.
+_S = Scale
+SHARPNESS = _S("sharpness", 0.02, 0.055, 0.11, "FACE_BLURRED", "the face is blurred", 3)
+UNDER_EXPOSURE = _S(
+    "under_exposure", 0.95, 0.60, 0.15, "FACE_TOO_DARK", "much of the face is black", 2
 )
-UNDER_EXPOSURE = Scale(
-    "under_exposure", 0.95, 0.70, 0.10, "FACE_TOO_DARK", "much of the face is black", 2
+OVER_EXPOSURE = _S(
+    "over_exposure", 0.90, 0.55, 0.05, "FACE_TOO_BRIGHT", "much of the face is burnt out", 2
 )
-OVER_EXPOSURE = Scale(
-    "over_exposure", 0.80, 0.50, 0.05, "FACE_TOO_BRIGHT", "much of the face is burnt out", 2
+DYNAMIC_RANGE = _S(
+    "dynamic_range", 6.0, 22.0, 70.0, "FACE_LOW_CONTRAST", "the face has hardly any contrast"
 )
-DYNAMIC_RANGE = Scale(
-    "dynamic_range", 8.0, 24.0, 90.0, "FACE_LOW_CONTRAST", "the face has hardly any contrast"
-)
-UNIFORMITY = Scale(
+UNIFORMITY = _S(
     "illumination_uniformity",
-    0.75,
-    0.55,
-    0.10,
-    "FACE_UNEVENLY_LIT",
-    "one half of the face is much darker than the other",
+    *(0.80, 0.60, 0.25),
+    *("FACE_UNEVENLY_LIT", "one half of the face is much darker than the other"),
     2,
 )
-YAW = Scale(
-    "yaw", 65.0, 45.0, 10.0, "FACE_TURNED_ASIDE", "the head is turned to the side; look ahead"
+YAW = _S("yaw", 75.0, 58.0, 25.0, "FACE_TURNED_ASIDE", "the head is turned aside; look ahead")
+PITCH = _S(
+    "pitch", 70.0, 54.0, 30.0, "FACE_TURNED_UP_OR_DOWN", "the head is tilted up or down; look ahead"
 )
-PITCH = Scale(
-    "pitch",
-    60.0,
-    45.0,
-    15.0,
-    "FACE_TURNED_UP_OR_DOWN",
-    "the head is tilted up or down; look straight ahead",
-)
-ROLL = Scale("roll", 80.0, 50.0, 15.0, "FACE_TILTED", "the head leans to one side")
-INTER_EYE = Scale(
+ROLL = _S("roll", 80.0, 50.0, 20.0, "FACE_TILTED", "the head leans to one side")
+INTER_EYE = _S(
     "inter_eye_distance",
-    8.0,
-    16.0,
-    60.0,
-    "FACE_TOO_SMALL",
-    "the eyes are too close together in pixels; come nearer or use a larger picture",
+    *(6.0, 12.0, 35.0),
+    *("FACE_TOO_SMALL", "the eyes are too few pixels apart; come nearer or send a larger picture"),
 )
-POSITION = Scale(
-    "position", 0.5, 0.75, 1.0, "FACE_CUT_OFF", "part of the face lies outside the picture", 2
+POSITION = _S(
+    "position", 0.50, 0.80, 1.0, "FACE_CUT_OFF", "part of the face lies outside the picture", 2
 )
-CONFIDENCE = Scale(
-    "detection_confidence",
-    0.5,
-    0.7,
-    0.99,
-    "FACE_UNCERTAIN",
-    "the face is partly covered or hard to make out",
-    2,
+MOUTH_VISIBLE = _S(
+    "mouth_visible", 65.0, 38.0, 14.0, "MOUTH_COVERED", "mouth or chin seem to be covered"
 )
+EYES_VISIBLE = _S(
+    "eyes_visible", 0.05, 0.13, 0.35, "EYES_COVERED", "the eyes seem to be behind dark glasses", 2
+)
+CONFIDENCE = _S(
+    "detection_confidence", 0.5, 0.7, 0.95, "FACE_UNCERTAIN", "the face is hard to make out", 2
+)
+# Length of the embedding before it is normalised: networks give faces that they know well long
+# ones (Meng et al. 2021, MagFace; Kim et al. 2022, AdaFace). Each network has its own measure.
+RECOGNISABILITY = {
+    "mobilefacenet-fr": _S(
+        "recognisability",
+        *(1.4, 2.25, 4.2),
+        *("FACE_HARD_TO_RECOGNISE", "too little of the face can be recognised; take another"),
+        2,
+    )
+}
 
 
 def rate_face(
@@ -168,8 +159,9 @@ def rate_face(
     has it already. Raises DegenerateFaceError if the face cannot be aligned.
     """
     landmarks = faces.landmarks[row]
-    grey = grey_face(align_face(image, landmarks) if aligned is None else aligned)
-    light = measure_light(grey)
+    crop = align_face(image, landmarks) if aligned is None else aligned
+    grey = grey_face(crop)
+    light, cover = measure_light(grey), measure_cover(crop)
     pose = measure_pose(landmarks)
     return FaceQuality(
         (
@@ -183,11 +175,19 @@ def rate_face(
             ROLL.rate(abs(pose.roll_deg)),
             INTER_EYE.rate(interocular_px(landmarks)),
             POSITION.rate(measure_inside(faces.boxes_xyxy[row], image.shape)),
+            MOUTH_VISIBLE.rate(cover.mouth_colour_gap),
+            EYES_VISIBLE.rate(cover.eye_brightness),
             CONFIDENCE.rate(float(faces.scores[row])),
         )
     )
 
 
-def with_component(quality: FaceQuality, component: QualityComponent) -> FaceQuality:
-    """Return the quality with one more component."""
-    return replace(quality, components=(*quality.components, component))
+def with_recognisability(quality: FaceQuality, model_id: str, raw_length: float) -> FaceQuality:
+    """Return the quality with what the embedder says, for models whose measure is known.
+
+    raw_length: length of the embedding before normalising.
+    """
+    scale = RECOGNISABILITY.get(model_id.partition("+")[0])
+    if scale is None:
+        return quality
+    return replace(quality, components=(*quality.components, scale.rate(raw_length)))
