@@ -1,0 +1,77 @@
+"""The client with its waiting hidden: the tour asks one thing after another."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from client import ApiError, SmartBranchClient
+from client.types import Detection, Enrolment, LegalBasis, Profile, Receipt, Search, Verification
+
+T = TypeVar("T")
+NOT_REFUSED = "not refused"
+
+
+class Door:
+    """Calls a running server; every method raises ApiError with the server's reason."""
+
+    def __init__(self, runner: asyncio.Runner, client: SmartBranchClient) -> None:
+        self._runner = runner
+        self._client = client
+
+    def _wait(self, call: Coroutine[Any, Any, T]) -> T:
+        return self._runner.run(call)
+
+    def detect(self, picture: bytes, profile: Profile = Profile.PORTRAIT) -> Detection:
+        """Find faces."""
+        return self._wait(self._client.detect_faces(picture, profile))
+
+    def verify(
+        self, reference: bytes | str, probe: bytes, target_fmr: float | None = None
+    ) -> Verification:
+        """Compare a picture with another, or with a subject by resource name."""
+        return self._wait(self._client.verify_faces(reference, probe, target_fmr=target_fmr))
+
+    def search(self, gallery: str, probe: bytes) -> Search:
+        """Look a picture up in a gallery."""
+        return self._wait(self._client.search_faces(gallery, probe))
+
+    def create_gallery(self, tenant: str, gallery_id: str, purpose: str) -> None:
+        """Create a gallery on the basis of a contract, which needs no consent."""
+        call = self._client.galleries.create_gallery(
+            tenant, gallery_id, purpose=purpose, legal_basis=LegalBasis.CONTRACT
+        )
+        self._wait(call)
+
+    def enrol(self, gallery: str, subject_id: str, picture: bytes) -> Enrolment:
+        """Enrol a person from one picture."""
+        return self._wait(self._client.galleries.enrol_subject(gallery, subject_id, [picture]))
+
+    def delete_subject(self, name: str) -> Receipt:
+        """Erase a subject."""
+        return self._wait(self._client.galleries.delete_subject(name))
+
+
+@contextmanager
+def open_door(address: str) -> Iterator[Door]:
+    """Open a connection to `host:port` and close it afterwards."""
+    with asyncio.Runner() as runner:
+        client = runner.run(_connect(address))
+        try:
+            yield Door(runner, client)
+        finally:
+            runner.run(client.close())
+
+
+async def _connect(address: str) -> SmartBranchClient:
+    # grpc.aio binds a channel to the loop that runs while it is made.
+    return SmartBranchClient(address)
+
+
+def reason_of(attempt: Callable[[], object]) -> str:
+    """Return the reason with which an attempt is refused."""
+    try:
+        attempt()
+    except ApiError as error:
+        return error.reason
+    return NOT_REFUSED
