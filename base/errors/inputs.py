@@ -1,0 +1,81 @@
+"""What a caller can mend: wrong pictures, faces and arguments."""
+
+from base.errors.root import SmartBranchError
+
+
+class InvalidInputError(SmartBranchError):
+    """The request is wrong; sending it again will not help."""
+
+    grpc_code = "INVALID_ARGUMENT"
+
+
+class EmptyPictureError(InvalidInputError):
+    """No bytes came."""
+
+    reason = "PICTURE_EMPTY"
+
+
+class UnsupportedPictureError(InvalidInputError):
+    """The bytes are no picture, or one of a kind that is not read."""
+
+    reason = "PICTURE_UNSUPPORTED"
+
+
+class BrokenPictureError(InvalidInputError):
+    """The picture starts well and cannot be read to its end."""
+
+    reason = "PICTURE_BROKEN"
+
+
+class PictureTooLargeError(InvalidInputError):
+    """More bytes or pixels than are decoded."""
+
+    reason = "PICTURE_TOO_LARGE"
+
+
+class PictureTooSmallError(InvalidInputError):
+    """Too few pixels to hold a face."""
+
+    reason = "PICTURE_TOO_SMALL"
+
+
+class NoFaceError(InvalidInputError):
+    """The picture has no face; the caller should retake it."""
+
+    reason = "NO_FACE"
+
+
+class SeveralFacesError(InvalidInputError):
+    """Several faces of like size where one person is meant."""
+
+    reason = "SEVERAL_FACES"
+
+
+class DegenerateFaceError(InvalidInputError):
+    """The landmarks of the face do not span a plane."""
+
+    reason = "FACE_DEGENERATE"
+
+
+class PoorPictureError(InvalidInputError):
+    """The picture is not good enough to be enrolled; the message gives the quality reasons."""
+
+    reason = "QUALITY_TOO_LOW"
+
+
+class InvalidArgumentError(InvalidInputError):
+    """A field has a value that is not allowed; the message names the field."""
+
+    reason = "ARGUMENT_INVALID"
+
+
+class InvalidResourceNameError(InvalidInputError):
+    """A resource name or id does not follow its pattern."""
+
+    reason = "RESOURCE_NAME_INVALID"
+
+
+class ErrorRateOutOfRangeError(InvalidInputError):
+    """The error rate asked for is no rate, or is one that no measurement supports."""
+
+    reason = "ERROR_RATE_OUT_OF_RANGE"
