@@ -22,13 +22,14 @@ def check_audit(data_dir: Path) -> Chapter:
         ("The forged copy has one line changed by somebody who may write to the database.",),
     )
     report = verify_log(data_dir)
-    chapter.check("the log of this tour", say_report(report), "adds up", report["ok"] is True)
+    chapter.check("the log of this tour", say_report(report), "adds up", report["intact"] is True)
     with tempfile.TemporaryDirectory(prefix="smartbranch-forged-") as folder:
         copy = Path(folder) / "data"
         copy_data(data_dir, copy)
         forge_line(copy)
         forged = verify_log(copy)
-    chapter.check("a forged copy", say_report(forged), "does not add up", forged["ok"] is False)
+    is_found = forged["intact"] is False
+    chapter.check("a forged copy", say_report(forged), "does not add up", is_found)
     return chapter
 
 
@@ -43,14 +44,17 @@ def verify_log(data_dir: Path) -> dict[str, Any]:
         check=False,
     )
     report: dict[str, Any] = json.loads(done.stdout or "{}")
-    return {"ok": None} | report
+    return {"intact": None} | report
 
 
 def say_report(report: dict[str, Any]) -> str:
     """Return the report in words."""
-    if report["ok"]:
-        return f"{report.get('lines')} lines, all in order"
-    return f"broken: {report.get('broken') or report.get('error')}"
+    if report["intact"]:
+        return f"{report['lines']} lines, all in order"
+    broken = report.get("first_broken")
+    if broken is None:
+        return f"not checked: {report.get('error')}"
+    return f"line {broken['line']}: {broken['problem']}"
 
 
 def copy_data(source: Path, target: Path) -> None:

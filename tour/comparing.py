@@ -21,6 +21,8 @@ from tour.findings import Chapter
 from tour.photographs import SEATS_XYXY, Person
 
 _RATES = (1e-2, 1e-4, 1e-5)
+# Below it a face is not compared; what merely looks like a face stays there.
+_USABLE_QUALITY = 30
 
 
 def find_faces(door: Door) -> tuple[Chapter, tuple[Face, ...]]:
@@ -31,6 +33,13 @@ def find_faces(door: Door) -> tuple[Chapter, tuple[Face, ...]]:
         here = [face for face in faces if seat_of(face) == seat]
         seen = "; ".join(say_face(face) for face in here) or "nobody"
         chapter.check(seat, seen, "one face, rated", len(here) == 1)
+    elsewhere = [face for face in faces if not seat_of(face)]
+    chapter.check(
+        "elsewhere",
+        "; ".join(say_face(face) for face in elsewhere) or "nobody",
+        f"nobody of quality {_USABLE_QUALITY} or more",
+        all(face.quality.score < _USABLE_QUALITY for face in elsewhere),
+    )
     return chapter, faces
 
 

@@ -20,8 +20,9 @@ DEFINITIONS = (
     ast.If,
     ast.Try,
 )
-# Alembic runs its environment and its revisions by importing them.
-RUN_BY_IMPORT = "migrations"
+# Alembic runs its environment and its revisions by importing them; a peer of the benchmark is
+# imported in an environment of its own.
+NOT_IMPORTED_HERE = {"migrations", "peers"}
 LOOK_AROUND = """
 import importlib, json, logging, sys, threading
 handlers = len(logging.getLogger().handlers)
@@ -35,7 +36,7 @@ print(json.dumps({
 
 
 def importable() -> list[Path]:
-    return [path for path in source_files() if RUN_BY_IMPORT not in path.parts]
+    return [path for path in source_files() if not NOT_IMPORTED_HERE & set(path.parts)]
 
 
 def statements_run_by_import(tree: ast.Module) -> Iterator[ast.AST]:

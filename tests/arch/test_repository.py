@@ -13,7 +13,9 @@ from tests.support.source_tree import ROOT, tracked_files
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 # Written in pieces, so that this file does not find itself.
 FORBIDDEN = {
-    "an index address": re.compile(r"--(extra-)?index" + r"-url|--find" + r"-links|/simple" + "/"),
+    "an index address": re.compile(
+        r"--(extra-)?index" + r"-url[ =]|--find" + r"-links[ =]|/simple" + "/"
+    ),
     "a machine's path": re.compile(
         r"(?<![\w.])/(work|tmp/w|root)" + r"/\w|/home/(?!smartbranch)\w"
     ),

@@ -8,12 +8,12 @@ import pytest
 from tests.support.source_tree import (
     ROOT,
     comment_count,
+    files_of_tests,
     function_lines,
     functions,
     is_typed,
     line_count,
     source_files,
-    files_of_tests,
 )
 
 MAX_FILE_LINES = 400

@@ -1,0 +1,53 @@
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from base.errors import PictureTooLargeError
+from media.image import ImageRGB
+from media.pictures import decode_picture
+from tour import photographs
+from vision.assembly import FacePipeline
+
+
+@pytest.mark.parametrize("seat", photographs.SEATS_XYXY)
+def test_each_portrait_shows_one_person(
+    seat: str, portraits: Mapping[str, ImageRGB], pipeline: FacePipeline
+) -> None:
+    assert len(pipeline.analyzer.detect(portraits[seat])) == 1
+
+
+def test_the_room_is_empty(pipeline: FacePipeline) -> None:
+    assert not pipeline.analyzer.detect(photographs.empty_room())
+
+
+def test_copies_are_pictures_of_their_own(portraits: Mapping[str, ImageRGB]) -> None:
+    """A probe that is the very file that was enrolled would prove nothing."""
+    original = portraits["seat-6"]
+    for copy in (
+        photographs.reshot(original),
+        photographs.turned(original),
+        decode_picture(photographs.compressed(original)),
+    ):
+        assert copy.shape == original.shape
+        assert np.abs(copy.astype(int) - original.astype(int)).mean() > 1
+
+
+def test_a_copy_is_the_same_every_time(astronaut: ImageRGB) -> None:
+    assert np.array_equal(photographs.reshot(astronaut), photographs.reshot(astronaut))
+
+
+def test_the_bomb_is_small_and_claims_to_be_large() -> None:
+    bomb = photographs.oversized_png()
+    assert len(bomb) < 300
+    with pytest.raises(PictureTooLargeError):
+        decode_picture(bomb)
+
+
+def test_a_picture_that_no_package_carries_is_named() -> None:
+    with pytest.raises(FileNotFoundError, match="insightface carries no data/nothing"):
+        photographs.shipped_file("insightface", "data/nothing.jpg")
+
+
+def test_a_person_hides_the_portrait() -> None:
+    assert repr(photographs.people()[0]) == "Person(id='seat-1', portrait=<hidden>)"
