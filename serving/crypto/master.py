@@ -10,7 +10,20 @@ from pathlib import Path
 from base.errors import SecretsUnavailableError
 from serving.crypto.key import KEY_BYTES, Key
 
+MASTER_KEY_FILE = "master.key"
 _RULE = "expected 32 random bytes, written as 64 hexadecimal digits or in base64"
+
+
+def choose_master_key(value: str | None, file: Path | None, data_dir: Path) -> Key:
+    """Return the master key from a value, else from a file, else made in the data folder.
+
+    Raises SecretsUnavailableError.
+    """
+    if value is not None:
+        return parse_master_key(value)
+    if file is not None:
+        return read_master_key(file)
+    return make_master_key(data_dir / MASTER_KEY_FILE)
 
 
 def parse_master_key(text: str) -> Key:
