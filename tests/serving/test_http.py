@@ -1,0 +1,94 @@
+"""The JSON calls and pages: the same answers and the same reasons as over gRPC."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.support.server import ServerProcess
+
+
+@pytest.fixture
+async def browser(server: ServerProcess) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=f"http://{server.http}", timeout=30) as client:
+        yield client
+
+
+async def test_verify_answers_with_the_keys_of_the_command_line(
+    browser: httpx.AsyncClient, portrait: bytes
+) -> None:
+    files = {"reference": ("a.jpg", portrait), "probe": ("b.jpg", portrait)}
+    response = await browser.post("/v1/faces:verify", files=files, data={"target_fmr": "1e-3"})
+    answer = response.json()
+    assert response.status_code == 200
+    assert answer["decision"] == "MATCH"
+    assert answer["target_fmr"] == 1e-3
+    assert {"similarity", "threshold", "fmr", "model", "reasons"} <= set(answer)
+    assert {"code", "text"} == set(answer["reasons"][0])
+    assert len(answer["probe_face"]["landmarks"]) == 5
+    assert response.headers["x-request-id"].startswith("req-")
+
+
+async def test_detect_answers_with_faces(
+    browser: httpx.AsyncClient, table_photograph: bytes
+) -> None:
+    files = {"picture": ("t.jpg", table_photograph)}
+    response = await browser.post("/v1/faces:detect", files=files, data={"profile": "crowd"})
+    assert len(response.json()["faces"]) >= 6
+
+
+@pytest.mark.parametrize(
+    ("files", "data", "status", "reason"),
+    [
+        ({"reference": b"", "probe": b""}, {}, 400, "PICTURE_EMPTY"),
+        ({"reference": b"text", "probe": b"text"}, {}, 400, "PICTURE_UNSUPPORTED"),
+        ({"reference": b"text"}, {}, 400, "ARGUMENT_INVALID"),
+        ({"reference": b"a", "probe": b"b"}, {"target_fmr": "x"}, 400, "ARGUMENT_INVALID"),
+        ({"reference": b"a", "probe": b"b"}, {"target_fmr": "2"}, 400, "ERROR_RATE_OUT_OF_RANGE"),
+        ({"reference": b"a", "probe": b"b"}, {"selection": "any"}, 400, "ARGUMENT_INVALID"),
+        ({"reference": b"x" * 41 * 2**20, "probe": b""}, {}, 413, "MESSAGE_TOO_LARGE"),
+    ],
+    ids=["empty", "text", "one missing", "no number", "rate", "selection", "too large"],
+)
+async def test_bad_input_has_a_stable_reason(
+    browser: httpx.AsyncClient,
+    files: dict[str, bytes],
+    data: dict[str, str],
+    status: int,
+    reason: str,
+) -> None:
+    parts = {name: (f"{name}.jpg", content) for name, content in files.items()}
+    response = await browser.post("/v1/faces:verify", files=parts, data=data)
+    assert (response.status_code, response.json()["error"]["reason"]) == (status, reason)
+
+
+async def test_a_body_that_is_no_form_is_refused(browser: httpx.AsyncClient) -> None:
+    for content, headers in (
+        (b"{}", {"content-type": "application/json"}),
+        (b"--x\r\nnonsense", {"content-type": "multipart/form-data; boundary=x"}),
+        (b"", {"content-type": "multipart/form-data"}),
+    ):
+        response = await browser.post("/v1/faces:detect", content=content, headers=headers)
+        assert response.json()["error"]["reason"] == "ARGUMENT_INVALID"
+
+
+async def test_other_sites_can_neither_call_nor_frame_nor_rename_the_server(
+    browser: httpx.AsyncClient, portrait: bytes
+) -> None:
+    files = {"picture": ("a.jpg", portrait)}
+    foreign = {"origin": "https://elsewhere.example"}
+    response = await browser.post("/v1/faces:detect", files=files, headers=foreign)
+    assert (response.status_code, response.json()["error"]["reason"]) == (403, "ROLE_NOT_ALLOWED")
+    rebound = await browser.get("/try/faces", headers={"host": "elsewhere.example"})
+    assert rebound.status_code == 400
+    policy = (await browser.get("/try/faces")).headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+
+
+async def test_health_and_readiness(browser: httpx.AsyncClient) -> None:
+    assert (await browser.get("/healthz")).json() == {"status": "alive"}
+    ready = (await browser.get("/readyz")).json()
+    assert ready["status"] == "ready"
+    assert {model["provider"] for model in ready["models"]} == {"cpu"}
+    assert (await browser.get("/", follow_redirects=True)).url.path == "/try/faces"
