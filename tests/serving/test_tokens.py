@@ -5,6 +5,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import jwt
@@ -74,7 +75,7 @@ async def test_no_token_is_missing(guarded: ServerProcess, portrait: bytes) -> N
     ids=["audience", "issuer", "no tenant", "no expiry", "role", "roles", "tenant", "too early"],
 )
 async def test_a_token_with_a_wrong_claim_is_invalid(
-    guarded: ServerProcess, maker: TokenMaker, portrait: bytes, claims: dict[str, object]
+    guarded: ServerProcess, maker: TokenMaker, portrait: bytes, claims: dict[str, Any]
 ) -> None:
     error = await refusal(guarded, maker.token("operator", **claims), portrait)
     assert (error.reason, error.code) == ("TOKEN_INVALID", "UNAUTHENTICATED")

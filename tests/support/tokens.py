@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -27,7 +28,7 @@ class TokenMaker:
         """What a server that accepts the tokens is set to."""
         return {"jwt_key_file": self.public_key, "jwt_issuer": ISSUER}
 
-    def token(self, *roles: str, tenant: str = "default", **claims: object) -> str:
+    def token(self, *roles: str, tenant: str = "default", **claims: Any) -> str:
         """Return a token; claims of None are left out."""
         all_claims: dict[str, object] = {
             "iss": ISSUER,
