@@ -35,13 +35,13 @@ class Placement:
 def placement_for(size_wh: tuple[int, int], longest_px: int, stride_px: int = 32) -> Placement:
     """Return the smallest canvas of the list that holds the picture at this longest side.
 
-    A canvas is `longest_px` by a multiple of a fifth of it, both rounded up to the network's
-    coarsest stride, so that any mix of pictures makes at most nine shapes a scale.
+    A canvas is `longest_px` by a multiple of a quarter of it, both rounded up to the network's
+    coarsest stride, so that any mix of pictures makes at most seven shapes a scale.
     """
     width, height = size_wh
     scale = longest_px / max(width, height)
     longer_px = _round_up(longest_px, stride_px)
-    step_px = max(stride_px, longest_px // 5)
+    step_px = max(stride_px, longest_px // 4)
     shorter_px = _round_up(_round_up(round(min(width, height) * scale), step_px), stride_px)
     shorter_px = min(shorter_px, longer_px)
     shape_hw = (shorter_px, longer_px) if width >= height else (longer_px, shorter_px)

@@ -20,6 +20,13 @@ _MIN_SPREAD = 4.0
 _MOUTH_AREA = (slice(84, 108), slice(36, 76))
 _NOSE_AREA = (slice(50, 72), slice(48, 64))
 _CHEEK_AREA = (slice(62, 84), slice(30, 82))
+# Left and right side, mouth and chin, eyes: each shows detail in every uncovered face.
+_PARTS = (
+    (slice(40, 100), slice(24, 50)),
+    (slice(40, 100), slice(62, 88)),
+    (slice(84, 104), slice(34, 78)),
+    (slice(42, 60), slice(26, 86)),
+)
 _EYE_AREAS = ((slice(45, 58), slice(28, 48)), (slice(45, 58), slice(64, 84)))
 
 # A mean head, in units of half the distance between the eyes, eyes at the origin: how far the
@@ -82,6 +89,18 @@ class Light:
 
 
 @dataclass(frozen=True, slots=True)
+class Detail:
+    """How much fine structure the face shows.
+
+    sharpness: detail over the spread of brightness, so that flat light does not count as blur.
+    flattest_part: detail of the part with the least of it over that of the whole face.
+    """
+
+    sharpness: float
+    flattest_part: float
+
+
+@dataclass(frozen=True, slots=True)
 class Cover:
     """What hides part of a face, where its colour gives it away.
 
@@ -115,18 +134,22 @@ def measure_light(grey: npt.NDArray[np.uint8]) -> Light:
     )
 
 
-def measure_sharpness(grey: npt.NDArray[np.uint8]) -> float:
-    """Return the share of fine detail in an aligned face, (112, 112); 0 is none.
+def measure_detail(grey: npt.NDArray[np.uint8]) -> Detail:
+    """Measure the fine detail of an aligned face, (112, 112).
 
-    Mean strength of the Laplacian of Gaussian over the spread of brightness, so that flat light
-    does not count as blur. Detail that the camera gave beyond 112 pixels does not count: nor
-    does it reach the embedder.
+    Mean strength of the Laplacian of Gaussian. Detail that the camera gave beyond 112 pixels
+    does not count: nor does it reach the embedder.
     """
     # In whole numbers the rounding of a smooth face would pass for detail.
     smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), _DETAIL_SIGMA_PX)
-    detail = np.abs(cv2.Laplacian(smooth, cv2.CV_32F)[_FACE_ROWS, _FACE_COLUMNS])
+    strength = np.abs(cv2.Laplacian(smooth, cv2.CV_32F))
     _, spread = cv2.meanStdDev(smooth[_FACE_ROWS, _FACE_COLUMNS])
-    return float(detail.mean()) / max(float(spread[0, 0]), _MIN_SPREAD)
+    overall = float(strength[_FACE_ROWS, _FACE_COLUMNS].mean())
+    flattest = min(float(strength[part].mean()) for part in _PARTS)
+    return Detail(
+        sharpness=overall / max(float(spread[0, 0]), _MIN_SPREAD),
+        flattest_part=flattest / max(overall, 1e-6),
+    )
 
 
 def measure_cover(aligned: ImageRGB) -> Cover:

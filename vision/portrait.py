@@ -9,13 +9,13 @@ from vision.geometry import Floats, overlaps
 from vision.network import DetectorNetwork, Look
 
 # Longest sides looked at in this order, until a face is sure.
-LADDER_PX = (320, 640, 1280)
+LADDER_PX = (256, 640, 1280)
 MAX_ENLARGEMENT = 4.0
 MIN_SCORE = 0.5
 SURE_SCORE = 0.8
 # A face smaller than this on the canvas is looked at again, enlarged, so that its landmarks are
 # as precise as the picture allows.
-REFINE_BELOW_PX = 72.0
+REFINE_BELOW_PX = 64.0
 MAX_REFINED = 6
 REFINED_SHAPE_HW = (192, 192)
 REFINED_SHARE = 2 / 3

@@ -12,10 +12,10 @@ from vision.geometry import interocular_px
 from vision.measures import (
     grey_face,
     measure_cover,
+    measure_detail,
     measure_inside,
     measure_light,
     measure_pose,
-    measure_sharpness,
 )
 
 POOR_BELOW = 40.0
@@ -116,7 +116,7 @@ UNIFORMITY = _S(
     *("FACE_UNEVENLY_LIT", "one half of the face is much darker than the other"),
     2,
 )
-YAW = _S("yaw", 75.0, 58.0, 25.0, "FACE_TURNED_ASIDE", "the head is turned aside; look ahead")
+YAW = _S("yaw", 75.0, 60.0, 25.0, "FACE_TURNED_ASIDE", "the head is turned aside; look ahead")
 PITCH = _S(
     "pitch", 70.0, 54.0, 30.0, "FACE_TURNED_UP_OR_DOWN", "the head is tilted up or down; look ahead"
 )
@@ -129,11 +129,14 @@ INTER_EYE = _S(
 POSITION = _S(
     "position", 0.50, 0.80, 1.0, "FACE_CUT_OFF", "part of the face lies outside the picture", 2
 )
+PARTS_VISIBLE = _S(
+    "parts_visible", 0.10, 0.42, 0.75, "FACE_COVERED", "part of the face seems to be covered", 2
+)
 MOUTH_VISIBLE = _S(
     "mouth_visible", 65.0, 38.0, 14.0, "MOUTH_COVERED", "mouth or chin seem to be covered"
 )
 EYES_VISIBLE = _S(
-    "eyes_visible", 0.05, 0.13, 0.35, "EYES_COVERED", "the eyes seem to be behind dark glasses", 2
+    "eyes_visible", 0.04, 0.11, 0.35, "EYES_COVERED", "the eyes seem to be behind dark glasses", 2
 )
 CONFIDENCE = _S(
     "detection_confidence", 0.5, 0.7, 0.95, "FACE_UNCERTAIN", "the face is hard to make out", 2
@@ -161,11 +164,11 @@ def rate_face(
     landmarks = faces.landmarks[row]
     crop = align_face(image, landmarks) if aligned is None else aligned
     grey = grey_face(crop)
-    light, cover = measure_light(grey), measure_cover(crop)
+    light, detail, cover = measure_light(grey), measure_detail(grey), measure_cover(crop)
     pose = measure_pose(landmarks)
     return FaceQuality(
         (
-            SHARPNESS.rate(measure_sharpness(grey)),
+            SHARPNESS.rate(detail.sharpness),
             UNDER_EXPOSURE.rate(light.dark_share),
             OVER_EXPOSURE.rate(light.bright_share),
             DYNAMIC_RANGE.rate(light.dynamic_range),
@@ -175,6 +178,7 @@ def rate_face(
             ROLL.rate(abs(pose.roll_deg)),
             INTER_EYE.rate(interocular_px(landmarks)),
             POSITION.rate(measure_inside(faces.boxes_xyxy[row], image.shape)),
+            PARTS_VISIBLE.rate(detail.flattest_part),
             MOUTH_VISIBLE.rate(cover.mouth_colour_gap),
             EYES_VISIBLE.rate(cover.eye_brightness),
             CONFIDENCE.rate(float(faces.scores[row])),

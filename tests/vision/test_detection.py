@@ -70,7 +70,7 @@ def test_landmarks_are_listed_image_left_first(
 def test_a_small_face_gets_nearly_the_landmarks_of_a_large_one(
     pipeline: FacePipeline, astronaut: ImageRGB
 ) -> None:
-    """At a 320-pixel look the face is 30 pixels wide; the closer look makes up for it."""
+    """At the first look the face is 12 pixels wide; the closer look makes up for it."""
     wide = on_larger(astronaut, 2000, 1400)
     alone, among = (pipeline.detector.detect(image) for image in (astronaut, wide))
     assert len(among) == 1
