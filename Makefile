@@ -39,4 +39,4 @@ lock: setup ## Resolve requirements/*.txt anew; UPGRADE=1 takes the newest versi
 	@scripts/lock $(if $(UPGRADE),--upgrade)
 
 clean: ## Remove what the targets made, the environment included.
-	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
+	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist out *.egg-info
