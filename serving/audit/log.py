@@ -135,11 +135,17 @@ class AuditLog:
         return last
 
     def _is_anchored(self, transaction: Transaction, head: AuditRow) -> bool:
-        """Return whether our chain holds this head already, or it only answers our own anchor."""
-        if head.action == ANCHOR_ACTION:
+        """Return whether nothing but anchors came since our last anchor of a chain.
+
+        Anchoring anchors would make two idle chains grow for ever.
+        """
+        newest = transaction.audit.last_other_than(head.writer, ANCHOR_ACTION)
+        if newest is None:
             return True
         anchor = transaction.audit.last_anchor(self._writer, head.writer, ANCHOR_ACTION)
-        return anchor is not None and bool(json.loads(anchor.details)["hash"] == head.hash)
+        if anchor is None:
+            return False
+        return bool(json.loads(anchor.details)["sequence"] >= newest.sequence)
 
 
 def audit_key(database: Database, keyring: Keyring) -> Key:

@@ -52,6 +52,15 @@ class AuditRecords:
             .limit(1)
         )
 
+    def last_other_than(self, writer: str, action: str) -> AuditRow | None:
+        """Return the last line of a writer that is not of this action."""
+        return self._session.scalar(
+            select(AuditRow)
+            .where(AuditRow.writer == writer, AuditRow.action != action)
+            .order_by(AuditRow.sequence.desc())
+            .limit(1)
+        )
+
     def lines(self, writer: str, batch: int = 1000) -> Iterator[AuditRow]:
         """Return the lines of a writer in order, without holding them all."""
         after = -1
