@@ -1,7 +1,6 @@
 """What every test may ask for: photographs, the development data, the models, a pipeline."""
 
-import os
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,19 +11,7 @@ from tour import photographs
 from vision.assembly import FacePipeline
 
 ROOT = Path(__file__).resolve().parent.parent
-ON_CI = os.environ.get("CI", "").lower() in {"1", "true"}
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Fail a browser test that was skipped on CI: there, everything it needs is installed."""
-    report = yield
-    if ON_CI and report.skipped and item.get_closest_marker("browser"):
-        report.outcome = "failed"
-        report.longrepr = f"skipped, which is a failure on CI: {report.longrepr}"
-    return report
+pytest_plugins = ["tests.support.skips"]
 
 
 @pytest.fixture(scope="session")

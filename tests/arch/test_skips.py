@@ -1,0 +1,35 @@
+"""A browser test that is skipped on CI is a failure: there, everything it needs is installed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.source_tree import ROOT
+
+SKIPPED = """
+import pytest
+
+@pytest.mark.browser
+def test_page():
+    pytest.skip("no browser")
+
+@pytest.mark.shared
+def test_data():
+    pytest.skip("no data")
+"""
+
+
+@pytest.mark.parametrize(("on_ci", "code"), [("true", 1), ("", 0)], ids=["CI", "a laptop"])
+def test_a_skipped_browser_test_fails_on_ci_only(on_ci: str, code: int, tmp_path: Path) -> None:
+    (tmp_path / "test_pages.py").write_text(SKIPPED)
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = browser\n shared\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "tests.support.skips", "--rootdir", tmp_path,
+         "-c", tmp_path / "pytest.ini", tmp_path],
+        cwd=ROOT, env=os.environ | {"CI": on_ci}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == code, done.stdout
+    assert ("1 failed, 1 skipped" in done.stdout) is bool(on_ci)
