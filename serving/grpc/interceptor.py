@@ -1,12 +1,13 @@
 """Every call passes here: it is admitted before its message is read, and its error is mapped."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import grpc
 from grpc.aio import EOF, ServerInterceptor, ServicerContext
 
-from base.errors import InvalidArgumentError, MessageTooLargeError
+from base.errors import DeadlineExceededError, InvalidArgumentError, MessageTooLargeError
 from serving.gate import REQUEST_ID_HEADER, Gate, Visit
 from serving.grpc.status import abort
 from serving.permissions import is_open
@@ -22,9 +23,10 @@ class GateInterceptor(ServerInterceptor):
     message read and parsed before the gate could refuse the call.
     """
 
-    def __init__(self, gate: Gate, max_message_bytes: int) -> None:
+    def __init__(self, gate: Gate, max_message_bytes: int, receive_limit_s: float) -> None:
         self._gate = gate
         self._max_message_bytes = max_message_bytes
+        self._receive_limit_s = receive_limit_s
 
     async def intercept_service(
         self,
@@ -73,11 +75,23 @@ class GateInterceptor(ServerInterceptor):
 
     async def _serve_unary(self, handler: Handler, context: Context) -> None:
         with self._gate.working():
-            data = await context.read()
-            if data is EOF:
-                raise InvalidArgumentError("the call ended without its request message")
+            data = await self._receive(context)
             answer = await handler.unary_unary(self._parse(handler, data), context)
             await context.write(answer)
+
+    async def _receive(self, context: Context) -> bytes:
+        """Read the one message; a caller that never sends it must not hold a slot."""
+        try:
+            async with asyncio.timeout(self._receive_limit_s):
+                data = await context.read()
+        except TimeoutError:
+            raise DeadlineExceededError(
+                f"the request did not arrive within {self._receive_limit_s:g} s"
+            ) from None
+        if data is EOF:
+            raise InvalidArgumentError("the call ended without its request message")
+        received: bytes = data
+        return received
 
     async def _serve_stream(self, handler: Handler, context: Context) -> None:
         async def requests() -> AsyncIterator[object]:

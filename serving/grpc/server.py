@@ -55,7 +55,9 @@ class GrpcServer:
         self._settings = settings
         self._health = health_aio.HealthServicer()
         self._server = grpc.aio.server(
-            interceptors=[GateInterceptor(gate, settings.max_message_bytes)],
+            interceptors=[
+                GateInterceptor(gate, settings.max_message_bytes, settings.default_deadline_s)
+            ],
             options=_options(settings.max_message_bytes),
         )
         desk = Desk(readiness, bridge, settings.default_deadline_s)

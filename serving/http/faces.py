@@ -1,11 +1,13 @@
 """The JSON twins of DetectFaces and VerifyFaces, for the page."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from enum import Enum
 from typing import TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
+from starlette.datastructures import FormData
 
 from base.errors import InvalidArgumentError
 from base.ids import new_id
@@ -57,7 +59,7 @@ class FaceRoutes:
 
     async def _detect(self, request: Request, caller: Caller) -> wire.Json:
         services = self._readiness.services()
-        async with read_form(request, self._settings.max_message_bytes) as form:
+        async with self._form(request) as form:
             picture = await picture_in(form, "picture")
             profile = _choice(Profile, text_in(form, "profile", "portrait"), "profile")
         found = await self._bridge.run(
@@ -69,7 +71,7 @@ class FaceRoutes:
     async def _verify(self, request: Request, caller: Caller) -> wire.Json:
         services = self._readiness.services()
         request_id = current_request_id()
-        async with read_form(request, self._settings.max_message_bytes) as form:
+        async with self._form(request) as form:
             reference = await picture_in(form, "reference")
             probe = await picture_in(form, "probe")
             target_fmr = rate_in(form, "target_fmr", DEFAULT_TARGET_FMR)
@@ -79,6 +81,10 @@ class FaceRoutes:
             self._settings.default_deadline_s,
         )
         return wire.verification_json(answer, services.embedder)
+
+    def _form(self, request: Request) -> AbstractAsyncContextManager[FormData]:
+        settings = self._settings
+        return read_form(request, settings.max_message_bytes, settings.default_deadline_s)
 
     async def _answer(self, request: Request, method: str, work: Work) -> JSONResponse:
         visit = None

@@ -1,5 +1,6 @@
 """Pictures from a multipart form, in memory alone: nothing of a face touches the disk."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -7,16 +8,16 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from base.errors import InvalidArgumentError, MessageTooLargeError
+from base.errors import DeadlineExceededError, InvalidArgumentError, MessageTooLargeError
 
 MAX_FIELDS = 8
 
 
 @asynccontextmanager
-async def read_form(request: Request, max_bytes: int) -> AsyncIterator[FormData]:
-    """Parse a multipart body of at most `max_bytes`.
+async def read_form(request: Request, max_bytes: int, limit_s: float) -> AsyncIterator[FormData]:
+    """Parse a multipart body of at most `max_bytes` that arrives within `limit_s`.
 
-    Raises MessageTooLargeError and InvalidArgumentError.
+    Raises MessageTooLargeError, DeadlineExceededError and InvalidArgumentError.
     """
 
     class InMemoryParser(MultiPartParser):
@@ -30,7 +31,10 @@ async def read_form(request: Request, max_bytes: int) -> AsyncIterator[FormData]
         request.headers, body, max_files=2, max_fields=MAX_FIELDS, max_part_size=4096
     )
     try:
-        form = await parser.parse()
+        async with asyncio.timeout(limit_s):
+            form = await parser.parse()
+    except TimeoutError:
+        raise DeadlineExceededError(f"the body did not arrive within {limit_s:g} s") from None
     except (MultiPartException, KeyError) as error:
         raise InvalidArgumentError("the multipart body cannot be read") from error
     try:
