@@ -128,7 +128,9 @@ class RemoteDesk:
             ):
                 if isinstance(update, ImportProgress):
                     if not done and update.outcome is None:
-                        note(f"import {update.import_id}: to go on after a break, add --resume")
+                        note(
+                            f"import {update.import_id}: to go on, add --resume {update.import_id}"
+                        )
                     advance(update.acknowledged_sequence - done)
                     done = update.acknowledged_sequence
                 else:
