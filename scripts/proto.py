@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import google.api.annotations_pb2
-import grpc_tools
+import google.api.annotations_pb2  # type: ignore[import-untyped]
+import grpc_tools  # type: ignore[import-untyped]
 
 PROTO_ROOT = Path("protos")
 # Generated modules import each other by proto path; here they live below `protos`.

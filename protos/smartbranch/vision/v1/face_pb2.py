@@ -22,33 +22,32 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
-from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from protos.smartbranch.decision.v1 import decision_pb2 as smartbranch_dot_decision_dot_v1_dot_decision__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n smartbranch/vision/v1/face.proto\x12\x15smartbranch.vision.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a&smartbranch/decision/v1/decision.proto\"?\n\x05Point\x12\x11\n\x04x_px\x18\x01 \x01(\x02H\x00\x88\x01\x01\x12\x11\n\x04y_px\x18\x02 \x01(\x02H\x01\x88\x01\x01\x42\x07\n\x05_x_pxB\x07\n\x05_y_px\"\x85\x01\n\x0b\x42oundingBox\x12\x12\n\x05x1_px\x18\x01 \x01(\x02H\x00\x88\x01\x01\x12\x12\n\x05y1_px\x18\x02 \x01(\x02H\x01\x88\x01\x01\x12\x12\n\x05x2_px\x18\x03 \x01(\x02H\x02\x88\x01\x01\x12\x12\n\x05y2_px\x18\x04 \x01(\x02H\x03\x88\x01\x01\x42\x08\n\x06_x1_pxB\x08\n\x06_y1_pxB\x08\n\x06_x2_pxB\x08\n\x06_y2_px\"\x93\x02\n\rFaceLandmarks\x12.\n\x08left_eye\x18\x01 \x01(\x0b\x32\x1c.smartbranch.vision.v1.Point\x12/\n\tright_eye\x18\x02 \x01(\x0b\x32\x1c.smartbranch.vision.v1.Point\x12.\n\x08nose_tip\x18\x03 \x01(\x0b\x32\x1c.smartbranch.vision.v1.Point\x12\x37\n\x11left_mouth_corner\x18\x04 \x01(\x0b\x32\x1c.smartbranch.vision.v1.Point\x12\x38\n\x12right_mouth_corner\x18\x05 \x01(\x0b\x32\x1c.smartbranch.vision.v1.Point\"\x93\x01\n\x10QualityComponent\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\x05value\x18\x02 \x01(\x02H\x00\x88\x01\x01\x12\x15\n\x08measured\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12/\n\x06reason\x18\x04 \x01(\x0b\x32\x1f.smartbranch.decision.v1.ReasonB\x08\n\x06_valueB\x0b\n\t_measured\"\x9a\x01\n\x0b\x46\x61\x63\x65Quality\x12\x12\n\x05score\x18\x01 \x01(\x02H\x00\x88\x01\x01\x12;\n\ncomponents\x18\x02 \x03(\x0b\x32\'.smartbranch.vision.v1.QualityComponent\x12\x30\n\x07reasons\x18\x03 \x03(\x0b\x32\x1f.smartbranch.decision.v1.ReasonB\x08\n\x06_score\"\xb4\x01\n\x04\x46\x61\x63\x65\x12/\n\x03\x62ox\x18\x01 \x01(\x0b\x32\".smartbranch.vision.v1.BoundingBox\x12\r\n\x05score\x18\x02 \x01(\x02\x12\x37\n\tlandmarks\x18\x03 \x01(\x0b\x32$.smartbranch.vision.v1.FaceLandmarks\x12\x33\n\x07quality\x18\x04 \x01(\x0b\x32\".smartbranch.vision.v1.FaceQuality\"\xb2\x02\n\rMatchDecision\x12=\n\x07outcome\x18\x01 \x01(\x0e\x32,.smartbranch.vision.v1.MatchDecision.Outcome\x12\x30\n\x07reasons\x18\x02 \x03(\x0b\x32\x1f.smartbranch.decision.v1.Reason\x12\x30\n\x07signals\x18\x03 \x03(\x0b\x32\x1f.smartbranch.decision.v1.Signal\x12/\n\x0b\x64\x65\x63ide_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"M\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\t\n\x05MATCH\x10\x01\x12\x0c\n\x08NO_MATCH\x10\x02\x12\x10\n\x0cINCONCLUSIVE\x10\x03*U\n\rFaceSelection\x12\x1e\n\x1a\x46\x41\x43\x45_SELECTION_UNSPECIFIED\x10\x00\x12\n\n\x06SINGLE\x10\x01\x12\x0b\n\x07LARGEST\x10\x02\x12\x0b\n\x07\x43\x45NTRAL\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n smartbranch/vision/v1/face.proto\x12\x15smartbranch.vision.v1\x1a&smartbranch/decision/v1/decision.proto\"?\n\x05Point\x12\x11\n\x04x_px\x18\x01 \x01(\x02H\x00\x88\x01\x01\x12\x11\n\x04y_px\x18\x02 \x01(\x02H\x01\x88\x01\x01\x42\x07\n\x05_x_pxB\x07\n\x05_y_px\"\x85\x01\n\x0b\x42oundingBox\x12\x12\n\x05x1_px\x18\x01 \x01(\x02H\x00\x88\x01\x01\x12\x12\n\x05y1_px\x18\x02 \x01(\x02H\x01\x88\x01\x01\x12\x12\n\x05x2_px\x18\x03 \x01(\x02H\x02\x88\x01\x01\x12\x12\n\x05y2_px\x18\x04 \x01(\x02H\x03\x88\x01\x01\x42\x08\n\x06_x1_pxB\x08\n\x06_y1_pxB\x08\n\x06_x2_pxB\x08\n\x06_y2_px\"\x93\x02\n\rFaceLandmarks\x12.\n\x08left_eye\x18\x01 \x01(\x0b\x32\x1c.smartbranch.vision.v1.Point\x12/\n\tright_eye\x18\x02 \x01(\x0b\x32\x1c.smartbranch.vision.v1.Point\x12.\n\x08nose_tip\x18\x03 \x01(\x0b\x32\x1c.smartbranch.vision.v1.Point\x12\x37\n\x11left_mouth_corner\x18\x04 \x01(\x0b\x32\x1c.smartbranch.vision.v1.Point\x12\x38\n\x12right_mouth_corner\x18\x05 \x01(\x0b\x32\x1c.smartbranch.vision.v1.Point\"\x93\x01\n\x10QualityComponent\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x12\n\x05value\x18\x02 \x01(\x02H\x00\x88\x01\x01\x12\x15\n\x08measured\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12/\n\x06reason\x18\x04 \x01(\x0b\x32\x1f.smartbranch.decision.v1.ReasonB\x08\n\x06_valueB\x0b\n\t_measured\"\x9a\x01\n\x0b\x46\x61\x63\x65Quality\x12\x12\n\x05score\x18\x01 \x01(\x02H\x00\x88\x01\x01\x12;\n\ncomponents\x18\x02 \x03(\x0b\x32\'.smartbranch.vision.v1.QualityComponent\x12\x30\n\x07reasons\x18\x03 \x03(\x0b\x32\x1f.smartbranch.decision.v1.ReasonB\x08\n\x06_score\"\xb4\x01\n\x04\x46\x61\x63\x65\x12/\n\x03\x62ox\x18\x01 \x01(\x0b\x32\".smartbranch.vision.v1.BoundingBox\x12\r\n\x05score\x18\x02 \x01(\x02\x12\x37\n\tlandmarks\x18\x03 \x01(\x0b\x32$.smartbranch.vision.v1.FaceLandmarks\x12\x33\n\x07quality\x18\x04 \x01(\x0b\x32\".smartbranch.vision.v1.FaceQuality\"\x81\x02\n\rMatchDecision\x12=\n\x07outcome\x18\x01 \x01(\x0e\x32,.smartbranch.vision.v1.MatchDecision.Outcome\x12\x30\n\x07reasons\x18\x02 \x03(\x0b\x32\x1f.smartbranch.decision.v1.Reason\x12\x30\n\x07signals\x18\x03 \x03(\x0b\x32\x1f.smartbranch.decision.v1.Signal\"M\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\t\n\x05MATCH\x10\x01\x12\x0c\n\x08NO_MATCH\x10\x02\x12\x10\n\x0cINCONCLUSIVE\x10\x03*U\n\rFaceSelection\x12\x1e\n\x1a\x46\x41\x43\x45_SELECTION_UNSPECIFIED\x10\x00\x12\n\n\x06SINGLE\x10\x01\x12\x0b\n\x07LARGEST\x10\x02\x12\x0b\n\x07\x43\x45NTRAL\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'smartbranch.vision.v1.face_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FACESELECTION']._serialized_start=1410
-  _globals['_FACESELECTION']._serialized_end=1495
-  _globals['_POINT']._serialized_start=132
-  _globals['_POINT']._serialized_end=195
-  _globals['_BOUNDINGBOX']._serialized_start=198
-  _globals['_BOUNDINGBOX']._serialized_end=331
-  _globals['_FACELANDMARKS']._serialized_start=334
-  _globals['_FACELANDMARKS']._serialized_end=609
-  _globals['_QUALITYCOMPONENT']._serialized_start=612
-  _globals['_QUALITYCOMPONENT']._serialized_end=759
-  _globals['_FACEQUALITY']._serialized_start=762
-  _globals['_FACEQUALITY']._serialized_end=916
-  _globals['_FACE']._serialized_start=919
-  _globals['_FACE']._serialized_end=1099
-  _globals['_MATCHDECISION']._serialized_start=1102
-  _globals['_MATCHDECISION']._serialized_end=1408
-  _globals['_MATCHDECISION_OUTCOME']._serialized_start=1331
-  _globals['_MATCHDECISION_OUTCOME']._serialized_end=1408
+  _globals['_FACESELECTION']._serialized_start=1328
+  _globals['_FACESELECTION']._serialized_end=1413
+  _globals['_POINT']._serialized_start=99
+  _globals['_POINT']._serialized_end=162
+  _globals['_BOUNDINGBOX']._serialized_start=165
+  _globals['_BOUNDINGBOX']._serialized_end=298
+  _globals['_FACELANDMARKS']._serialized_start=301
+  _globals['_FACELANDMARKS']._serialized_end=576
+  _globals['_QUALITYCOMPONENT']._serialized_start=579
+  _globals['_QUALITYCOMPONENT']._serialized_end=726
+  _globals['_FACEQUALITY']._serialized_start=729
+  _globals['_FACEQUALITY']._serialized_end=883
+  _globals['_FACE']._serialized_start=886
+  _globals['_FACE']._serialized_end=1066
+  _globals['_MATCHDECISION']._serialized_start=1069
+  _globals['_MATCHDECISION']._serialized_end=1326
+  _globals['_MATCHDECISION_OUTCOME']._serialized_start=1249
+  _globals['_MATCHDECISION_OUTCOME']._serialized_end=1326
 # @@protoc_insertion_point(module_scope)

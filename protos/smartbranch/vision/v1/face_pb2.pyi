@@ -6,7 +6,6 @@ Faces in pictures, and what a comparison of faces answers with."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from protos.smartbranch.decision.v1 import decision_pb2 as _decision_pb2
@@ -342,7 +341,6 @@ class MatchDecision(_message.Message):
     OUTCOME_FIELD_NUMBER: _builtins.int
     REASONS_FIELD_NUMBER: _builtins.int
     SIGNALS_FIELD_NUMBER: _builtins.int
-    DECIDE_TIME_FIELD_NUMBER: _builtins.int
     outcome: Global___MatchDecision.Outcome.ValueType
     """The answer. Never `OUTCOME_UNSPECIFIED`."""
     @_builtins.property
@@ -353,21 +351,16 @@ class MatchDecision(_message.Message):
     def signals(self) -> _containers.RepeatedCompositeFieldContainer[_decision_pb2.Signal]:
         """What was measured on the way. May be empty."""
 
-    @_builtins.property
-    def decide_time(self) -> _timestamp_pb2.Timestamp:
-        """When the decision was made, on the server's clock. Always set."""
-
     def __init__(
         self,
         *,
         outcome: Global___MatchDecision.Outcome.ValueType = ...,
         reasons: _abc.Iterable[_decision_pb2.Reason] | None = ...,
         signals: _abc.Iterable[_decision_pb2.Signal] | None = ...,
-        decide_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["decide_time", b"decide_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decide_time", b"decide_time", "outcome", b"outcome", "reasons", b"reasons", "signals", b"signals"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["outcome", b"outcome", "reasons", b"reasons", "signals", b"signals"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -210,7 +210,7 @@ class Consent(_message.Message):
     """
     @_builtins.property
     def give_time(self) -> _timestamp_pb2.Timestamp:
-        """When it was given; not in the future."""
+        """When it was given."""
 
     def __init__(
         self,
