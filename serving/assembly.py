@@ -82,7 +82,7 @@ def build_services(settings: ServerSettings, clock: Clock | None = None) -> Serv
         keyring = Keyring(_master_key(settings))
         audit = AuditLog(database, keyring, clock, settings.data_dir / "audit")
         limits = picture_limits(settings)
-        kept = GallerySettings(snapshot_dir=settings.data_dir / "snapshots")
+        kept = GallerySettings.model_validate({"snapshot_dir": settings.data_dir / "snapshots"})
         galleries = GalleryService(database, keyring, pipeline, audit, clock, kept, limits)
         return Services(
             settings=settings,
