@@ -44,7 +44,8 @@ def mixed_sizes() -> tuple[PicturePair, ...]:
 
 def place(portrait: ImageRGB) -> ImageRGB:
     """Put a portrait into the middle of a (480, 640, 3) picture, on its own blurred colours."""
-    backdrop = cv2.GaussianBlur(cv2.resize(portrait, (WIDTH_PX, HEIGHT_PX)), (0, 0), 40)
+    colours = cv2.resize(portrait, (8, 6), interpolation=cv2.INTER_AREA)
+    backdrop = cv2.resize(colours, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_CUBIC)
     square = cv2.resize(portrait, (PORTRAIT_PX, PORTRAIT_PX), interpolation=cv2.INTER_CUBIC)
     picture = np.array(backdrop, np.uint8)
     top, left = (HEIGHT_PX - PORTRAIT_PX) // 2, (WIDTH_PX - PORTRAIT_PX) // 2
