@@ -73,3 +73,10 @@ def test_a_search_shares_its_rate_among_the_gallery() -> None:
 def test_a_search_needs_a_rate(fpir: float) -> None:
     with pytest.raises(ErrorRateOutOfRangeError):
         fmr_for_search(fpir, 10)
+
+
+def test_a_round_rate_just_below_the_support_is_not_refused() -> None:
+    table = ErrorRateTable((0.0, 0.5), (0.5, 1.0121e-6), (0.0, 0.1), 29_640_749, 8_101, "test")
+    assert table.threshold_at(1e-6) == 0.5
+    with pytest.raises(ErrorRateOutOfRangeError):
+        table.threshold_at(0.9e-6)
