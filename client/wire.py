@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any, Protocol
 
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -36,6 +37,20 @@ from protos.smartbranch.inference.v1 import model_info_pb2
 from protos.smartbranch.vision.v1 import face_pb2, face_service_pb2
 from protos.smartbranch.vision.v1 import gallery_service_pb2 as galleries
 
+_UNSPECIFIED = "UNSPECIFIED"
+
+
+class _EnumType(Protocol):
+    def Name(self, number: Any) -> str: ...
+
+
+def _name_of(kind: _EnumType, value: int) -> str:
+    """Return the name of an enum value; one newer than this client is as good as unspecified."""
+    try:
+        return kind.Name(value)
+    except ValueError:
+        return _UNSPECIFIED
+
 
 def reasons_from(messages: Iterable[decision_pb2.Reason]) -> tuple[Reason, ...]:
     """Return reasons."""
@@ -44,13 +59,13 @@ def reasons_from(messages: Iterable[decision_pb2.Reason]) -> tuple[Reason, ...]:
 
 def outcome_from(message: face_pb2.MatchDecision) -> Outcome:
     """Return the outcome of a decision; one that this client does not know is INCONCLUSIVE."""
-    name = face_pb2.MatchDecision.Outcome.Name(message.outcome)
+    name = _name_of(face_pb2.MatchDecision.Outcome, message.outcome)
     return Outcome(name) if name in Outcome.__members__ else Outcome.INCONCLUSIVE
 
 
 def model_from(message: model_info_pb2.ModelInfo) -> Model:
     """Return what is said about a model."""
-    terms = model_info_pb2.ModelInfo.Terms.Name(message.terms)
+    terms = _name_of(model_info_pb2.ModelInfo.Terms, message.terms)
     return Model(message.model_id, message.variant, message.provider, terms)
 
 
@@ -206,14 +221,14 @@ def enrolment_from(message: galleries.Enrolment) -> Enrolment:
 
 def progress_from(message: galleries.ImportProgress) -> ImportProgress:
     """Return how far an import has come."""
-    name = galleries.ImportProgress.Outcome.Name(message.outcome)
+    name = _name_of(galleries.ImportProgress.Outcome, message.outcome)
     return ImportProgress(
         import_id=message.import_id,
         acknowledged_sequence=message.acknowledged_sequence,
         enrolled_count=message.enrolled_count,
         rejected_count=message.rejected_count,
         duplicate_count=message.duplicate_count,
-        outcome=None if name.endswith("UNSPECIFIED") else name,
+        outcome=None if name.endswith(_UNSPECIFIED) else name,
         reasons=reasons_from(message.reasons),
     )
 
