@@ -27,6 +27,7 @@ from serving.galleries.types import (
 from serving.grpc.wire import lookup, reason_message
 
 DEFAULT_PAGE_SIZE = 50
+MAX_RETENTION = timedelta(days=36_525)  # 100 years; far longer ones leave the calendar.
 _BASES = {
     messages.CONSENT: LegalBasis.CONSENT,
     messages.CONTRACT: LegalBasis.CONTRACT,
@@ -59,15 +60,18 @@ def policy_of(value: "messages.DuplicatePolicy.ValueType") -> DuplicatePolicy:
 
 
 def retention_of(gallery: messages.Gallery) -> timedelta | None:
-    """Return how long subjects are kept. Raises InvalidArgumentError for no time at all."""
+    """Return how long subjects are kept. Raises InvalidArgumentError."""
     if not gallery.HasField("retention"):
         return None
     try:
         retention = gallery.retention.ToTimedelta()
     except (ValueError, OverflowError):
         retention = timedelta(0)
-    if retention <= timedelta(0):
-        raise InvalidArgumentError("retention must be longer than 0", field="gallery.retention")
+    if not timedelta(0) < retention <= MAX_RETENTION:
+        raise InvalidArgumentError(
+            f"retention must be more than 0 and at most {MAX_RETENTION.days} days",
+            field="gallery.retention",
+        )
     return retention
 
 

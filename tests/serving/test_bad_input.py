@@ -1,13 +1,14 @@
 """Each kind of bad input has a clear error or a reasoned answer, over real gRPC."""
 
 import io
+from datetime import timedelta
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from client import ApiError, SmartBranchClient
-from client.types import Outcome
+from client.types import LegalBasis, Outcome
 from media.image import ImageRGB
 from media.pictures import encode_jpeg
 from tour.photographs import oversized_png
@@ -111,3 +112,17 @@ async def test_a_malformed_name_is_told(
     with pytest.raises(ApiError) as caught:
         await client.search_faces(name, portrait)
     assert caught.value.reason == "RESOURCE_NAME_INVALID"
+
+
+async def test_a_retention_beyond_the_calendar_is_refused(client: SmartBranchClient) -> None:
+    """Enrolling into such a gallery failed with an internal error."""
+    for retention in (timedelta(0), timedelta(days=40_000), timedelta(days=3_652_500)):
+        with pytest.raises(ApiError) as caught:
+            await client.galleries.create_gallery(
+                "default",
+                "for-ever",
+                purpose="a test",
+                legal_basis=LegalBasis.CONTRACT,
+                retention=retention,
+            )
+        assert caught.value.reason == "ARGUMENT_INVALID"
