@@ -1,13 +1,19 @@
 """Certificates: the server's own, and who a client's speaks for."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from base.errors import InvalidResourceNameError, RevokedCertificateError, SecretsUnavailableError
+from base.errors import (
+    ExpiredCertificateError,
+    InvalidResourceNameError,
+    RevokedCertificateError,
+    SecretsUnavailableError,
+)
 from base.ids import check_id
 from serving.caller import Caller, Role
 from serving.settings import ServerSettings
@@ -57,13 +63,18 @@ class ClientCertificates:
         """Return the edge device that a certificate names, None if it names no tenant.
 
         The organisation is the tenant and the common name the device.
-        Raises RevokedCertificateError.
+        Raises RevokedCertificateError and, on a connection that has outlived its certificate,
+        ExpiredCertificateError.
         """
-        serial, caller = _identity(pem)
+        serial, expires_at, caller = _identity(pem)
         self._refresh()
         if serial in self._revoked:
             raise RevokedCertificateError(
                 "the client certificate was withdrawn; get a new one", serial=f"{serial:x}"
+            )
+        if datetime.now(UTC) >= expires_at:
+            raise ExpiredCertificateError(
+                "the client certificate has expired; connect with a new one", serial=f"{serial:x}"
             )
         return caller
 
@@ -88,16 +99,17 @@ def _parse_serials(text: str) -> frozenset[int]:
 
 
 @lru_cache(maxsize=1024)
-def _identity(pem: bytes) -> tuple[int, Caller | None]:
+def _identity(pem: bytes) -> tuple[int, datetime, Caller | None]:
     certificate = x509.load_pem_x509_certificate(pem)
+    serial, expires_at = certificate.serial_number, certificate.not_valid_after_utc
     names = certificate.subject
     tenants = names.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
     devices = names.get_attributes_for_oid(NameOID.COMMON_NAME)
     if len(tenants) != 1 or len(devices) != 1:
-        return certificate.serial_number, None
+        return serial, expires_at, None
     try:
         tenant = check_id(str(tenants[0].value), "tenant")
         device = check_id(str(devices[0].value), "device")
     except InvalidResourceNameError:
-        return certificate.serial_number, None
-    return certificate.serial_number, Caller(tenant, device, frozenset({Role.EDGE_DEVICE}))
+        return serial, expires_at, None
+    return serial, expires_at, Caller(tenant, device, frozenset({Role.EDGE_DEVICE}))

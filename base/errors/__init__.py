@@ -12,7 +12,8 @@ SmartBranchError
 │   ├── DifferentPersonError, DuplicateSubjectError
 │   ├── ModelMismatchError, ConsentMissingError, SubjectExpiredError, ImportStateError
 ├── AccessError               the caller may not do this
-│   ├── MissingTokenError, InvalidTokenError, ExpiredTokenError, RevokedCertificateError
+│   ├── MissingTokenError, InvalidTokenError, ExpiredTokenError
+│   ├── ExpiredCertificateError, RevokedCertificateError
 │   └── RoleNotAllowedError, TooManyAttemptsError
 ├── CapacityError             later, or less of it
 │   ├── QueueFullError, RateLimitedError, TooManyRequestsInFlightError, MessageTooLargeError
@@ -29,6 +30,7 @@ wrong, what was expected and what to do, and name ids in place of personal data.
 
 from base.errors.access import (
     AccessError,
+    ExpiredCertificateError,
     ExpiredTokenError,
     InvalidTokenError,
     MissingTokenError,
@@ -106,6 +108,7 @@ __all__ = [
     "DuplicateSubjectError",
     "EmptyPictureError",
     "ErrorRateOutOfRangeError",
+    "ExpiredCertificateError",
     "ExpiredTokenError",
     "FaultError",
     "GalleryExistsError",

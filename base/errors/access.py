@@ -37,6 +37,13 @@ class RevokedCertificateError(AccessError):
     grpc_code = "UNAUTHENTICATED"
 
 
+class ExpiredCertificateError(AccessError):
+    """The client's certificate was good when its connection began."""
+
+    reason = "CERTIFICATE_EXPIRED"
+    grpc_code = "UNAUTHENTICATED"
+
+
 class RoleNotAllowedError(AccessError):
     """The token's role or tenant does not allow this call."""
 

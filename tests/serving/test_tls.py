@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from base.errors import ExpiredCertificateError
 from client import ApiError, Retry, SmartBranchClient, TlsFiles
+from serving.tls import ClientCertificates
 from tests.support.certificates import Authority, Files
 from tests.support.server import ServerProcess
 from tests.support.tokens import TokenMaker
@@ -101,6 +103,17 @@ async def test_a_withdrawn_certificate_is_refused_at_once(
             "CERTIFICATE_REVOKED",
             "UNAUTHENTICATED",
         )
+
+
+def test_a_certificate_ends_on_an_open_connection_too(authority: Authority) -> None:
+    """It was looked at in the handshake alone, and an open connection outlived it."""
+    certificates = ClientCertificates(None)
+    good = certificates.check(authority.issue("camera-5").cert.read_bytes())
+    assert good is not None
+    assert good.subject == "camera-5"
+    old = authority.issue("camera-6", valid_for=timedelta(seconds=-1)).cert.read_bytes()
+    with pytest.raises(ExpiredCertificateError):
+        certificates.check(old)
 
 
 async def test_plain_text_does_not_reach_a_server_with_tls(
