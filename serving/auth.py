@@ -60,13 +60,45 @@ def _check_public(key: object, algorithm: str) -> VerificationKey:
     raise ValueError(f"expected a public key, Ed25519 or RSA of {MIN_RSA_BITS} bits or more")
 
 
+class KeyFile:
+    """The key of a file, read again when the file changes."""
+
+    def __init__(self, path: Path, algorithm: str) -> None:
+        self._path = path
+        self._algorithm = algorithm
+        self._read_as = self._stamp()
+        self._key = load_key(path, algorithm)
+
+    def key(self) -> VerificationKey:
+        """Return the key as the file has it now. Raises SecretsUnavailableError."""
+        stamp = self._stamp()
+        if stamp != self._read_as:
+            self._key = load_key(self._path, self._algorithm)
+            self._read_as = stamp
+        return self._key
+
+    def _stamp(self) -> tuple[int, int, int]:
+        try:
+            facts = self._path.stat()
+        except OSError as error:
+            # Better to refuse all than to go on with a key that was taken away.
+            raise SecretsUnavailableError(
+                f"the token key {self._path} cannot be read: {error}", path=self._path
+            ) from None
+        return facts.st_mtime_ns, facts.st_ino, facts.st_size
+
+
 class TokenChecker:
-    """Turns bearer tokens into callers; a token that was good stays good until it expires."""
+    """Turns bearer tokens into callers.
+
+    A token that was good stays good until it expires or the key changes.
+    """
 
     def __init__(
-        self, key: VerificationKey, algorithm: str, issuer: str, audience: str, leeway_s: float
+        self, key_file: KeyFile, algorithm: str, issuer: str, audience: str, leeway_s: float
     ) -> None:
-        self._key = key
+        self._key_file = key_file
+        self._key = key_file.key()
         self._algorithm = algorithm
         self._issuer = issuer
         self._audience = audience
@@ -78,9 +110,8 @@ class TokenChecker:
         """Return the checker that the settings ask for, None where no token is needed."""
         if settings.jwt_key_file is None:
             return None
-        key = load_key(settings.jwt_key_file, settings.jwt_algorithm)
         return cls(
-            key,
+            KeyFile(settings.jwt_key_file, settings.jwt_algorithm),
             settings.jwt_algorithm,
             settings.jwt_issuer,
             settings.jwt_audience,
@@ -90,24 +121,31 @@ class TokenChecker:
     def check(self, authorization: str | None) -> Caller:
         """Return who an `Authorization` header speaks for.
 
-        Raises MissingTokenError, InvalidTokenError or ExpiredTokenError.
+        Raises MissingTokenError, InvalidTokenError, ExpiredTokenError or SecretsUnavailableError.
         """
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise MissingTokenError("no token came; send `authorization: Bearer <token>`")
         if len(token) > MAX_TOKEN_BYTES:
             raise InvalidTokenError(f"the token is longer than {MAX_TOKEN_BYTES} bytes")
+        self._refresh()
         digest = hashlib.sha256(token.encode()).digest()
         known = self._good.get(digest)
         # `exp` is wall time by RFC 7519.
         if known is not None and time.time() < known[1]:
             return known[0]
         claims = self._decode(token)
-        caller = _caller_from(claims)
-        self._good[digest] = caller, float(claims["exp"]) + self._leeway_s
+        caller, expires_s = _caller_from(claims)
+        self._good[digest] = caller, expires_s + self._leeway_s
         if len(self._good) > _REMEMBERED_TOKENS:
             self._good.popitem(last=False)
         return caller
+
+    def _refresh(self) -> None:
+        key = self._key_file.key()
+        if key is not self._key:
+            self._key = key
+            self._good.clear()
 
     def _decode(self, token: str) -> dict[str, Any]:
         try:
@@ -138,14 +176,16 @@ def _describe(error: jwt.PyJWTError) -> str:
     return next((text for kind, text in known if isinstance(error, kind)), "it is no JWT of ours")
 
 
-def _caller_from(claims: dict[str, Any]) -> Caller:
+def _caller_from(claims: dict[str, Any]) -> tuple[Caller, float]:
+    """Return the caller and when the token ends, seconds since 1970."""
     try:
+        expires_s = float(claims["exp"])
         tenant = check_id(str(claims["tenant"]), "tenant")
         subject = check_id(str(claims["sub"]), "sub")
         names = claims["roles"]
         if not isinstance(names, list):
             raise InvalidTokenError("the token is not accepted: its roles are no list")
         roles = frozenset(Role(name) for name in names)
-    except (InvalidResourceNameError, ValueError) as error:
+    except (InvalidResourceNameError, ValueError, OverflowError) as error:
         raise InvalidTokenError(f"the token is not accepted: {error}") from None
-    return Caller(tenant, subject, roles)
+    return Caller(tenant, subject, roles), expires_s

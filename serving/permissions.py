@@ -5,6 +5,7 @@ from serving.caller import Caller, Role
 
 _FACE = "smartbranch.vision.v1.FaceService"
 _GALLERY = "smartbranch.vision.v1.GalleryService"
+METRICS = "metrics"
 _KEEPERS = frozenset({Role.OPERATOR})
 _READERS = frozenset({Role.OPERATOR, Role.AUDITOR, Role.REVIEWER})
 
@@ -19,12 +20,16 @@ ALLOWED: dict[str, frozenset[Role]] = {
     f"{_GALLERY}/ListGalleries": _READERS,
     f"{_GALLERY}/DeleteGallery": _KEEPERS,
     f"{_GALLERY}/EnrolSubject": _KEEPERS | {Role.INTERVIEW_APP},
-    f"{_GALLERY}/AddSubjectPictures": _KEEPERS | {Role.INTERVIEW_APP},
+    # Its answer tells whether a picture shows the subject, without the attempt limits of a login.
+    f"{_GALLERY}/AddSubjectPictures": _KEEPERS,
     f"{_GALLERY}/ImportSubjects": _KEEPERS,
     f"{_GALLERY}/GetSubject": _READERS,
     f"{_GALLERY}/ListSubjects": _READERS,
     f"{_GALLERY}/DeleteSubject": _KEEPERS,
+    METRICS: frozenset({Role.OPERATOR, Role.AUDITOR}),
 }
+# What every authenticated caller may ask.
+COMMON_PREFIXES = ("grpc.reflection.",)
 # What a load balancer asks before anybody has a token.
 OPEN_PREFIXES = ("grpc.health.v1.Health/",)
 
@@ -37,9 +42,11 @@ def is_open(method: str) -> bool:
 def check_role(caller: Caller, method: str) -> None:
     """Raise RoleNotAllowedError unless one of the caller's roles may call `method`.
 
-    A method without a row (reflection) is for every authenticated caller.
+    A method without a row is for nobody.
     """
-    allowed = ALLOWED.get(method)
-    if allowed is not None and not caller.roles & allowed:
+    if method.startswith(COMMON_PREFIXES):
+        return
+    allowed = ALLOWED.get(method, frozenset())
+    if not caller.roles & allowed:
         wanted = ", ".join(sorted(role.value for role in allowed))
         raise RoleNotAllowedError(f"{method} needs one of the roles {wanted}", method=method)

@@ -15,6 +15,7 @@ from serving.failures import failure_of
 from serving.gate import Gate
 from serving.http.faces import FaceRoutes, failure_response
 from serving.http.guard import LOOPBACK_NAMES, SecurityHeaders
+from serving.permissions import METRICS, check_role
 from serving.readiness import Readiness
 from serving.settings import ServerSettings
 from serving.telemetry.metrics import Metrics
@@ -46,7 +47,7 @@ def create_app(
     async def show_metrics(request: Request) -> Response:
         try:
             if tokens is not None:
-                tokens.check(request.headers.get("authorization"))
+                check_role(tokens.check(request.headers.get("authorization")), METRICS)
         except SmartBranchError as error:
             return failure_response(failure_of(error, new_id("req")))
         return Response(metrics.text(), media_type=METRICS_TYPE)
