@@ -33,6 +33,10 @@ class Visit:
     failure: Failure | None = None
 
 
+class CallerGoneError(Exception):
+    """The caller hung up; there is nobody to tell."""
+
+
 _visit: ContextVar[Visit] = ContextVar("visit")
 
 
@@ -69,7 +73,7 @@ class Gate:
         self._metrics = metrics
         self._log = log
         self._clock = clock
-        self._is_draining = False
+        self.draining = asyncio.Event()
         self._running_count = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -77,11 +81,11 @@ class Gate:
     @property
     def is_draining(self) -> bool:
         """Whether new requests are refused because the server stops."""
-        return self._is_draining
+        return self.draining.is_set()
 
     def drain(self) -> None:
         """Refuse every new request from now on."""
-        self._is_draining = True
+        self.draining.set()
 
     async def idle(self, timeout_s: float) -> bool:
         """Wait until nothing runs any more; return whether that came true in time."""
@@ -97,7 +101,7 @@ class Gate:
 
         authorization: the header. certificate: the client's, PEM, as TLS accepted it.
         """
-        if self._is_draining:
+        if self.is_draining:
             raise DrainingError("the server is stopping; ask another one")
         caller = self._identify(authorization, certificate)
         check_role(caller, method)
@@ -143,11 +147,11 @@ class Gate:
     @contextmanager
     def working(self) -> Iterator[None]:
         """Hold one of the slots for work. Raises TooManyRequestsInFlightError."""
-        with self._slots.slot(), self._metrics.in_flight.track_inprogress():
+        with self._slots.slot(current_caller().tenant), self._metrics.in_flight.track_inprogress():
             yield
 
     def _note(self, visit: Visit, error: BaseException) -> None:
-        if isinstance(error, asyncio.CancelledError):
+        if isinstance(error, asyncio.CancelledError | CallerGoneError):
             visit.failure = Failure("CANCELLED", "CANCELLED", "the caller went away", {}, False)
             return
         visit.failure = failure_of(error, visit.request_id)

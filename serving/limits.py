@@ -1,6 +1,6 @@
 """How much is taken: requests at once, and requests a second of one client."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,26 +12,38 @@ MAX_CLIENTS = 10_000  # Buckets kept; the one that was idle longest goes first.
 
 
 class Slots:
-    """At most `size` at once; one more is refused right away. For one event loop."""
+    """At most `size` at once; one more is refused right away. For one event loop.
 
-    def __init__(self, size: int, what: str = "requests") -> None:
+    tenant_size: how many of them one tenant may hold, so that it cannot lock the others out.
+    """
+
+    def __init__(self, size: int, what: str = "requests", tenant_size: int | None = None) -> None:
         self._size = size
+        self._tenant_size = size if tenant_size is None else tenant_size
         self._what = what
-        self.taken_count = 0
+        self._taken: Counter[str] = Counter()
+
+    @property
+    def taken_count(self) -> int:
+        """How many slots are held."""
+        return self._taken.total()
 
     @contextmanager
-    def slot(self) -> Iterator[None]:
+    def slot(self, tenant: str = "") -> Iterator[None]:
         """Hold one slot. Raises TooManyRequestsInFlightError."""
-        if self.taken_count >= self._size:
-            raise TooManyRequestsInFlightError(
-                f"the server works on {self._size} {self._what} already; ask again in a moment",
-                max_in_flight=self._size,
-            )
-        self.taken_count += 1
+        self._check(self.taken_count, self._size, "the server works")
+        self._check(self._taken[tenant], self._tenant_size, "for this tenant the server works")
+        self._taken[tenant] += 1
         try:
             yield
         finally:
-            self.taken_count -= 1
+            self._taken -= Counter([tenant])  # Drops the tenant at zero.
+
+    def _check(self, taken_count: int, size: int, who: str) -> None:
+        if taken_count >= size:
+            raise TooManyRequestsInFlightError(
+                f"{who} on {size} {self._what} already; ask again in a moment", max_in_flight=size
+            )
 
 
 @dataclass(slots=True)

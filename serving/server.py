@@ -40,7 +40,10 @@ class Server:
         self._gate = Gate(
             tokens,
             ClientCertificates(settings.tls_revoked_file) if settings.tls_client_ca_file else None,
-            Slots(settings.max_in_flight),
+            Slots(
+                settings.max_in_flight,
+                tenant_size=settings.slots_of_tenant(settings.max_in_flight),
+            ),
             RateLimiter(settings.rate_per_s, settings.rate_burst, clock),
             self._metrics,
             log,

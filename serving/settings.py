@@ -1,6 +1,7 @@
 """All that can be set about a server: command line over environment over file over default."""
 
 import ipaddress
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -90,6 +91,9 @@ class ServerSettings(BaseSettings):
         64, ge=1, le=10_000, description="Requests worked on at once; more are refused."
     )
     max_import_streams: int = Field(4, ge=1, le=100, description="Imports open at once.")
+    tenant_share: float = Field(
+        0.5, gt=0, le=1, description="Part of both that one tenant may hold, where tokens are set."
+    )
     rate_per_s: float = Field(200.0, gt=0, description="Requests a second of one client.")
     rate_burst: int = Field(400, ge=1, description="Requests that a client may send at once.")
     max_picture_bytes: int = Field(
@@ -103,6 +107,15 @@ class ServerSettings(BaseSettings):
     )
     default_deadline_s: float = Field(
         30.0, gt=0, le=600, description="Time for a request whose caller names none."
+    )
+    receive_limit_s: float = Field(
+        30.0, gt=0, le=600, description="Time for the first or only message of a call to arrive."
+    )
+    max_silence_s: float = Field(
+        300.0, gt=0, description="Silence on a stream after which its sender has gone."
+    )
+    heartbeat_s: float = Field(
+        10.0, gt=0, description="Time between two signs of life to the sender of an import."
     )
     drain_s: float = Field(
         10.0, ge=0, le=300, description="Time for running requests when the server stops."
@@ -141,6 +154,10 @@ class ServerSettings(BaseSettings):
     def needs_token(self) -> bool:
         """Whether callers must show a token."""
         return self.jwt_key_file is not None
+
+    def slots_of_tenant(self, size: int) -> int:
+        """Return how many of `size` slots one tenant may hold, all of them if there is one."""
+        return max(1, math.ceil(size * self.tenant_share)) if self.needs_token else size
 
 
 def is_loopback(address: str) -> bool:

@@ -1,13 +1,19 @@
 """Every call passes here: it is admitted before its message is read, and its error is mapped."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Any
 
 import grpc
 from grpc.aio import EOF, ServerInterceptor, ServicerContext
 
-from base.errors import DeadlineExceededError, InvalidArgumentError, MessageTooLargeError
+from base.errors import (
+    DeadlineExceededError,
+    DrainingError,
+    InvalidArgumentError,
+    MessageTooLargeError,
+)
 from serving.gate import REQUEST_ID_HEADER, Gate, Visit
 from serving.grpc.status import abort
 from serving.permissions import is_open
@@ -21,12 +27,17 @@ class GateInterceptor(ServerInterceptor):
 
     Each handler is served as a stream whatever its kind, since a unary one would have its
     message read and parsed before the gate could refuse the call.
+
+    receive_limit_s: for the first message. max_silence_s: for each later one of a stream.
     """
 
-    def __init__(self, gate: Gate, max_message_bytes: int, receive_limit_s: float) -> None:
+    def __init__(
+        self, gate: Gate, max_message_bytes: int, receive_limit_s: float, max_silence_s: float
+    ) -> None:
         self._gate = gate
         self._max_message_bytes = max_message_bytes
         self._receive_limit_s = receive_limit_s
+        self._max_silence_s = max_silence_s
 
     async def intercept_service(
         self,
@@ -94,13 +105,36 @@ class GateInterceptor(ServerInterceptor):
         return received
 
     async def _serve_stream(self, handler: Handler, context: Context) -> None:
-        async def requests() -> AsyncIterator[object]:
-            while (data := await context.read()) is not EOF:
-                yield self._parse(handler, data)
+        # Closed here and now: whatever the generators hold must not wait for the collector.
+        async with (
+            aclosing(self._requests(handler, context)) as requests,
+            aclosing(handler.stream_stream(requests, context)) as answers,
+        ):
+            async for answer in answers:
+                await context.write(answer)
 
-        answers = handler.stream_stream(requests(), context)
-        async for answer in answers:
-            await context.write(answer)
+    async def _requests(self, handler: Handler, context: Context) -> AsyncGenerator[object, None]:
+        limit_s = self._receive_limit_s
+        while (data := await self._read_next(context, limit_s)) is not EOF:
+            yield self._parse(handler, data)
+            limit_s = self._max_silence_s
+
+    async def _read_next(self, context: Context, limit_s: float) -> Any:
+        """Read the next message of a stream, which must not hold up a drain by its silence."""
+        reading = asyncio.ensure_future(context.read())
+        draining = asyncio.ensure_future(self._gate.draining.wait())
+        try:
+            await asyncio.wait(
+                {reading, draining}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED
+            )
+            if draining.done():
+                raise DrainingError("the server is stopping; go on in a moment, or with another")
+            if not reading.done():
+                raise DeadlineExceededError(f"nothing came for {limit_s:g} s; the stream was ended")
+            return reading.result()
+        finally:
+            reading.cancel()
+            draining.cancel()
 
     def _parse(self, handler: Handler, data: bytes) -> object:
         if len(data) > self._max_message_bytes:

@@ -56,12 +56,19 @@ class GrpcServer:
         self._health = health_aio.HealthServicer()
         self._server = grpc.aio.server(
             interceptors=[
-                GateInterceptor(gate, settings.max_message_bytes, settings.default_deadline_s)
+                GateInterceptor(
+                    gate,
+                    settings.max_message_bytes,
+                    settings.receive_limit_s,
+                    settings.max_silence_s,
+                )
             ],
             options=_options(settings.max_message_bytes),
         )
         desk = Desk(readiness, bridge, settings.default_deadline_s)
-        imports = ImportRunner(desk, gate, Slots(settings.max_import_streams, "imports"))
+        streams = settings.max_import_streams
+        slots = Slots(streams, "imports", settings.slots_of_tenant(streams))
+        imports = ImportRunner(desk, slots, settings.heartbeat_s)
         face_service_pb2_grpc.add_FaceServiceServicer_to_server(FaceServicer(desk), self._server)
         gallery_service_pb2_grpc.add_GalleryServiceServicer_to_server(
             GalleryServicer(desk, imports), self._server

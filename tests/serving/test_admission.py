@@ -25,7 +25,7 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
         max_in_flight=1,
         max_message_bytes=2 * MIB,
         max_picture_bytes=MIB,
-        default_deadline_s=1.0,
+        receive_limit_s=1.0,
         rate_per_s=20,
         rate_burst=5,
     ) as running:

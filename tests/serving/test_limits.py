@@ -54,6 +54,16 @@ def test_slots_are_bounded() -> None:
     assert slots.taken_count == 0
 
 
+def test_one_tenant_leaves_slots_to_the_others() -> None:
+    slots = Slots(3, tenant_size=2)
+    with slots.slot("bank"), slots.slot("bank"):
+        with pytest.raises(TooManyRequestsInFlightError), slots.slot("bank"):
+            raise AssertionError("a third one came in")
+        with slots.slot("other-bank"):
+            assert slots.taken_count == 3
+    assert slots.taken_count == 0
+
+
 def hold_and_fail(slots: Slots) -> None:
     with slots.slot():
         raise ValueError("inside")

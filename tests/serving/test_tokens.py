@@ -1,5 +1,6 @@
 """Who may call what, over real gRPC with signed tokens."""
 
+import asyncio
 import json
 import time
 from base64 import urlsafe_b64encode
@@ -7,14 +8,24 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import grpc
 import httpx
 import jwt
 import pytest
 
+from base.errors import InvalidTokenError, RoleNotAllowedError, SecretsUnavailableError
 from client import ApiError, SmartBranchClient
+from client.errors import to_api_error
 from client.types import LegalBasis
+from protos.smartbranch.vision.v1 import face_service_pb2, gallery_service_pb2
+from serving.auth import KeyFile, TokenChecker
+from serving.caller import Caller, Role
+from serving.permissions import ALLOWED, check_role
 from tests.support.server import ServerProcess
-from tests.support.tokens import TokenMaker
+from tests.support.tokens import AUDIENCE, ISSUER, TokenMaker
+
+Call = grpc.aio.StreamStreamCall[Any, Any]
+LIST = "/smartbranch.vision.v1.GalleryService/ListGalleries"
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +82,9 @@ async def test_no_token_is_missing(guarded: ServerProcess, portrait: bytes) -> N
         {"roles": "operator"},
         {"tenant": "Not An Id"},
         {"nbf": int(time.time()) + 900},
+        {"exp": 10**400},
     ],
-    ids=["audience", "issuer", "no tenant", "no expiry", "role", "roles", "tenant", "too early"],
+    ids=["audience", "issuer", "none", "no expiry", "role", "roles", "tenant", "early", "endless"],
 )
 async def test_a_token_with_a_wrong_claim_is_invalid(
     guarded: ServerProcess, maker: TokenMaker, portrait: bytes, claims: dict[str, Any]
@@ -139,6 +151,8 @@ async def test_health_needs_no_token_and_metrics_do(
         refused = await browser.get("/metrics")
         assert refused.status_code == 401
         assert refused.json()["error"]["reason"] == "TOKEN_MISSING"
+        headers = {"authorization": f"Bearer {maker.token('interview_app')}"}
+        assert (await browser.get("/metrics", headers=headers)).status_code == 403
         headers = {"authorization": f"Bearer {maker.token('auditor')}"}
         assert (await browser.get("/metrics", headers=headers)).status_code == 200
 
@@ -155,3 +169,68 @@ async def test_the_json_calls_ask_for_the_same_token(
         assert (refused.status_code, refused.json()["error"]["reason"]) == (403, "ROLE_NOT_ALLOWED")
         right = {"authorization": f"Bearer {maker.token('lobby_staff')}"}
         assert (await browser.post("/v1/faces:detect", files=files, headers=right)).is_success
+
+
+def checker_of(maker: TokenMaker) -> TokenChecker:
+    return TokenChecker(KeyFile(maker.public_key, "EdDSA"), "EdDSA", ISSUER, AUDIENCE, 5.0)
+
+
+def test_a_new_key_counts_at_once_and_ends_the_tokens_of_the_old_one(tmp_path: Path) -> None:
+    maker = TokenMaker(tmp_path)
+    checker, old = checker_of(maker), f"Bearer {maker.token('operator')}"
+    assert checker.check(old).subject == "teller-7"
+    successor = TokenMaker(tmp_path)
+    with pytest.raises(InvalidTokenError):
+        checker.check(old)
+    assert checker.check(f"Bearer {successor.token('auditor')}").roles == {Role.AUDITOR}
+
+
+def test_without_its_key_nobody_comes_in(tmp_path: Path) -> None:
+    maker = TokenMaker(tmp_path)
+    checker, token = checker_of(maker), f"Bearer {maker.token('operator')}"
+    checker.check(token)
+    maker.public_key.unlink()
+    with pytest.raises(SecretsUnavailableError):
+        checker.check(token)
+
+
+def test_every_method_has_its_roles_and_one_without_is_for_nobody() -> None:
+    for file in (face_service_pb2.DESCRIPTOR, gallery_service_pb2.DESCRIPTOR):
+        for service in file.services_by_name.values():
+            for method in service.methods:
+                assert f"{service.full_name}/{method.name}" in ALLOWED
+    everybody = Caller("default", "teller-7", frozenset(Role))
+    with pytest.raises(RoleNotAllowedError):
+        check_role(everybody, "smartbranch.vision.v1.FaceService/NewMethod")
+
+
+def test_the_interview_app_cannot_try_pictures_against_a_subject_without_limit() -> None:
+    """Adding a picture says whether it shows the subject; logins are counted, this is not."""
+    app = Caller("default", "app", frozenset({Role.INTERVIEW_APP}))
+    with pytest.raises(RoleNotAllowedError):
+        check_role(app, "smartbranch.vision.v1.GalleryService/AddSubjectPictures")
+
+
+async def test_one_tenant_that_sends_nothing_does_not_lock_the_others_out(
+    tmp_path: Path, maker: TokenMaker
+) -> None:
+    """All slots could be taken by calls of one tenant that never sent their message."""
+    with ServerProcess(tmp_path, max_in_flight=4, **maker.settings) as server:
+        async with grpc.aio.insecure_channel(server.grpc) as channel:
+            header = (("authorization", f"Bearer {maker.token('operator')}"),)
+            silent: list[Call] = [channel.stream_stream(LIST)(metadata=header) for _ in range(4)]
+            waiting = [asyncio.ensure_future(call.read()) for call in silent]
+            done, _ = await asyncio.wait(waiting, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+            assert done, "the tenant took every slot"
+            token = maker.token("operator", tenant="other")
+            async with SmartBranchClient(server.grpc, token=token) as other:
+                assert [gallery async for gallery in other.galleries.list_galleries("other")] == []
+            await asyncio.wait(waiting, timeout=0.5)
+            reasons = [
+                to_api_error(error).reason
+                for task in waiting
+                if task.done() and isinstance(error := task.exception(), grpc.aio.AioRpcError)
+            ]
+            assert reasons == ["SERVER_BUSY", "SERVER_BUSY"]
+            for task in waiting:
+                task.cancel()
