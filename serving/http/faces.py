@@ -17,7 +17,7 @@ from serving.failures import Failure
 from serving.gate import REQUEST_ID_HEADER, Gate, current_request_id
 from serving.http import wire
 from serving.http.guard import check_origin
-from serving.http.upload import picture_in, rate_in, read_form, text_in
+from serving.http.upload import picture_in, rate_in, read_form, text_in, while_connected
 from serving.readiness import Readiness
 from serving.settings import ServerSettings
 from vision.analysis import Select
@@ -28,6 +28,7 @@ DETECT = "smartbranch.vision.v1.FaceService/DetectFaces"
 VERIFY = "smartbranch.vision.v1.FaceService/VerifyFaces"
 TOO_LARGE_STATUS = 413
 E_ = TypeVar("E_", bound=Enum)
+T = TypeVar("T")
 Work = Callable[[Request, Caller], Awaitable[wire.Json]]
 
 
@@ -62,10 +63,7 @@ class FaceRoutes:
         async with self._form(request) as form:
             picture = await picture_in(form, "picture")
             profile = _choice(Profile, text_in(form, "profile", "portrait"), "profile")
-        found = await self._bridge.run(
-            lambda: services.faces.detect(caller, picture, profile),
-            self._settings.default_deadline_s,
-        )
+        found = await self._run(request, lambda: services.faces.detect(caller, picture, profile))
         return wire.detection_json(found, services.detector)
 
     async def _verify(self, request: Request, caller: Caller) -> wire.Json:
@@ -76,15 +74,20 @@ class FaceRoutes:
             probe = await picture_in(form, "probe")
             target_fmr = rate_in(form, "target_fmr", DEFAULT_TARGET_FMR)
             select = _choice(Select, text_in(form, "selection", "single"), "selection")
-        answer = await self._bridge.run(
+        answer = await self._run(
+            request,
             lambda: services.faces.verify(caller, reference, probe, target_fmr, select, request_id),
-            self._settings.default_deadline_s,
         )
         return wire.verification_json(answer, services.embedder)
 
     def _form(self, request: Request) -> AbstractAsyncContextManager[FormData]:
         settings = self._settings
-        return read_form(request, settings.max_message_bytes, settings.default_deadline_s)
+        return read_form(request, settings.max_message_bytes, settings.receive_limit_s)
+
+    async def _run(self, request: Request, function: Callable[[], T]) -> T:
+        """Run blocking work for as long as somebody waits for it."""
+        limit_s = self._settings.default_deadline_s
+        return await while_connected(request, self._bridge.run(function, limit_s))
 
     async def _answer(self, request: Request, method: str, work: Work) -> JSONResponse:
         visit = None

@@ -44,5 +44,12 @@ class SecurityHeaders:
 def check_origin(request: Request) -> None:
     """Refuse calls from pages of other sites. Raises RoleNotAllowedError."""
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin is not None and _host_of(origin) != request.headers.get("host"):
         raise RoleNotAllowedError("a page of another site may not call this server")
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None

@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from base.errors import SettingsError
+from serving.http.connections import bounded_protocol
 from serving.settings import ServerSettings
 
 BACKLOG = 128
@@ -39,6 +40,7 @@ class HttpServer:
         self._server = _Uvicorn(
             uvicorn.Config(
                 app,
+                http=bounded_protocol(settings.receive_limit_s),
                 log_config=None,
                 access_log=False,
                 lifespan="off",

@@ -1,23 +1,27 @@
 """Pictures from a multipart form, in memory alone: nothing of a face touches the disk."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import ClientDisconnect
 
 from base.errors import DeadlineExceededError, InvalidArgumentError, MessageTooLargeError
+from serving.gate import CallerGoneError
 
 MAX_FIELDS = 8
+T = TypeVar("T")
 
 
 @asynccontextmanager
 async def read_form(request: Request, max_bytes: int, limit_s: float) -> AsyncIterator[FormData]:
     """Parse a multipart body of at most `max_bytes` that arrives within `limit_s`.
 
-    Raises MessageTooLargeError, DeadlineExceededError and InvalidArgumentError.
+    Raises MessageTooLargeError, DeadlineExceededError, InvalidArgumentError and CallerGoneError.
     """
 
     class InMemoryParser(MultiPartParser):
@@ -35,12 +39,38 @@ async def read_form(request: Request, max_bytes: int, limit_s: float) -> AsyncIt
             form = await parser.parse()
     except TimeoutError:
         raise DeadlineExceededError(f"the body did not arrive within {limit_s:g} s") from None
-    except (MultiPartException, KeyError) as error:
+    except ClientDisconnect:
+        raise CallerGoneError from None
+    # The body names the character set that its text is decoded with: any codec, or none.
+    except (MultiPartException, KeyError, UnicodeError) as error:
         raise InvalidArgumentError("the multipart body cannot be read") from error
     try:
         yield form
     finally:
         await form.close()
+
+
+async def while_connected(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """Await `work` and cancel it when the caller hangs up; the body must have been read.
+
+    Raises CallerGoneError.
+    """
+    working = asyncio.ensure_future(work)
+    hanging_up = asyncio.ensure_future(_hang_up(request))
+    try:
+        await asyncio.wait({working, hanging_up}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise CallerGoneError
+        return working.result()
+    finally:
+        hanging_up.cancel()
+        working.cancel()
+        await asyncio.wait({working})
+
+
+async def _hang_up(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _bounded(request: Request, max_bytes: int) -> AsyncGenerator[bytes, None]:

@@ -1,11 +1,16 @@
 """The JSON calls and pages: the same answers and the same reasons as over gRPC."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 
+from client import SmartBranchClient
 from tests.support.server import ServerProcess
+
+UNREADABLE = b'--x\r\nContent-Disposition: form-data; name="a"; filename="b"\r\n\r\nc\r\n--x--\r\n'
 
 
 @pytest.fixture
@@ -67,6 +72,7 @@ async def test_a_body_that_is_no_form_is_refused(browser: httpx.AsyncClient) -> 
         (b"{}", {"content-type": "application/json"}),
         (b"--x\r\nnonsense", {"content-type": "multipart/form-data; boundary=x"}),
         (b"", {"content-type": "multipart/form-data"}),
+        (UNREADABLE, {"content-type": "multipart/form-data; boundary=x; charset=undefined"}),
     ):
         response = await browser.post("/v1/faces:detect", content=content, headers=headers)
         assert response.json()["error"]["reason"] == "ARGUMENT_INVALID"
@@ -81,6 +87,10 @@ async def test_other_sites_can_neither_call_nor_frame_nor_rename_the_server(
     assert (response.status_code, response.json()["error"]["reason"]) == (403, "ROLE_NOT_ALLOWED")
     rebound = await browser.get("/try/faces", headers={"host": "elsewhere.example"})
     assert rebound.status_code == 400
+    for origin in ("null", "http://[broken", f"https://{browser.base_url.host}"):
+        foreign = {"origin": origin}
+        response = await browser.post("/v1/faces:detect", files=files, headers=foreign)
+        assert response.status_code == 403
     policy = (await browser.get("/try/faces")).headers["content-security-policy"]
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
@@ -92,3 +102,53 @@ async def test_health_and_readiness(browser: httpx.AsyncClient) -> None:
     assert ready["status"] == "ready"
     assert {model["provider"] for model in ready["models"]} == {"cpu"}
     assert (await browser.get("/", follow_redirects=True)).url.path == "/try/faces"
+
+
+def request_of(server: ServerProcess, pictures: dict[str, bytes]) -> bytes:
+    """Return a whole verification as it goes over the wire."""
+    files = {name: (f"{name}.jpg", picture) for name, picture in pictures.items()}
+    request = httpx.Request("POST", f"http://{server.http}/v1/faces:verify", files=files)
+    lines = [b"%b: %b" % pair for pair in request.headers.raw]
+    return b"POST /v1/faces:verify HTTP/1.1\r\n%b\r\n\r\n%b" % (b"\r\n".join(lines), request.read())
+
+
+async def send(server: ServerProcess, data: bytes) -> asyncio.StreamWriter:
+    host, port = server.http.split(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    writer.write(data)
+    await writer.drain()
+    return writer
+
+
+async def test_whoever_hangs_up_is_not_worked_for_and_is_no_fault(
+    tmp_path: Path, portrait: bytes
+) -> None:
+    """The work went on for nobody, and an upload that broke off was logged as our fault."""
+    with ServerProcess(tmp_path, workers=1) as server:
+        whole = request_of(server, {"reference": portrait, "probe": portrait})
+        callers = [await send(server, whole) for _ in range(24)]
+        callers.append(await send(server, whole[:2000]))
+        await asyncio.sleep(0.2)
+        for caller in callers:
+            caller.close()
+        await asyncio.sleep(1)
+        async with SmartBranchClient(server.grpc) as client:
+            await client.verify_faces(portrait, portrait)
+        codes = [line["code"] for line in server.events("request")]
+        assert codes.count("CANCELLED") >= 5
+        assert not server.events("fault")
+
+
+async def test_a_connection_without_a_request_is_closed(tmp_path: Path) -> None:
+    """Each one held a file for as long as it liked, until none were left for anybody."""
+    with ServerProcess(tmp_path, receive_limit_s=0.5) as server:
+        host, port = server.http.split(":")
+        whole = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        for start in (b"", whole[:20], whole + whole[:20]):
+            reader, writer = await asyncio.open_connection(host, int(port))
+            writer.write(start[: len(whole)])
+            await asyncio.sleep(0.2)
+            writer.write(start[len(whole) :])
+            answer = await asyncio.wait_for(reader.read(), 3)
+            assert (b"alive" in answer) is (len(start) > len(whole))
+            writer.close()
