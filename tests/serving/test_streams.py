@@ -83,7 +83,7 @@ async def test_a_waiting_sender_hears_how_far_its_import_is(stub: Any) -> None:
     await call.done_writing()
     last: Any = await call.read()
     while last.WhichOneof("payload") == "progress":
-        last: Any = await call.read()
+        last = await call.read()
     assert last.WhichOneof("payload") == "report"
 
 
