@@ -15,6 +15,7 @@ from base.errors import (
     MessageTooLargeError,
 )
 from serving.gate import REQUEST_ID_HEADER, Gate, Visit
+from serving.grpc.fields import MAX_FIELDS, has_too_many_fields
 from serving.grpc.status import abort
 from serving.permissions import is_open
 
@@ -143,6 +144,8 @@ class GateInterceptor(ServerInterceptor):
                 bytes=len(data),
                 max_bytes=self._max_message_bytes,
             )
+        if has_too_many_fields(data):
+            raise InvalidArgumentError(f"the message has more than {MAX_FIELDS} fields, or groups")
         try:
             return handler.request_deserializer(data)
         except Exception as error:

@@ -6,12 +6,16 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
+import grpc
 import httpx
 import pytest
 
 from base.errors import ModelTermsNotAcceptedError, SmartBranchError
 from client import ApiError, Retry, SmartBranchClient
+from client.errors import to_api_error
+from protos.smartbranch.vision.v1 import gallery_service_pb2 as messages
 from serving.__main__ import check_world
 from serving.assembly import choose_models
 from serving.settings import load_settings
@@ -54,6 +58,23 @@ async def test_ten_times_too_much_is_refused_at_once_and_passes(
         started_s = time.monotonic()
         await client.verify_faces(portrait, portrait)
         assert time.monotonic() - started_s < 2.0
+
+
+async def test_a_list_without_end_takes_no_memory(small_server: ServerProcess) -> None:
+    """30 MB of empty pictures were parsed into 600 MB, and everybody waited meanwhile."""
+    assert small_server.process is not None
+    pid = small_server.process.pid
+    number = messages.EnrolSubjectRequest.DESCRIPTOR.fields_by_name["pictures"].number
+    data = bytes([number << 3 | 2, 0]) * (15 * 2**20)
+    options = [("grpc.max_send_message_length", -1)]
+    async with grpc.aio.insecure_channel(small_server.grpc, options=options) as channel:
+        enrol: Any = channel.unary_unary("/smartbranch.vision.v1.GalleryService/EnrolSubject")
+        before = rss_bytes(pid)
+        for _ in range(3):
+            with pytest.raises(grpc.aio.AioRpcError) as caught:
+                await enrol(data)
+            assert to_api_error(caught.value).reason == "ARGUMENT_INVALID"
+    assert rss_bytes(pid) - before < 300 * 2**20
 
 
 async def test_a_missed_deadline_cancels_the_work(
