@@ -13,6 +13,7 @@ from cli.output import emit, note, run
 if TYPE_CHECKING:
     from decision.outcome import Reason
     from media.image import ImageRGB
+    from media.pictures import PictureLimits
     from vision.analysis import FaceReading
     from vision.match import MatchResult
     from vision.quality import FaceQuality
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Find and compare faces.")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(help="Settings file of the server, TOML: models, InsightFace pack, error rates."),
+]
 DrawOption = Annotated[
     Path | None, typer.Option("--draw", help="Write the picture with boxes, as PNG.")
 ]
@@ -47,10 +52,11 @@ def detect(
         ProfileName, typer.Option(help="`crowd` looks for small faces and takes longer.")
     ] = ProfileName.portrait,
     draw: DrawOption = None,
+    config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find the faces in a picture and rate each."""
-    run(lambda: _detect(image, profile, draw, as_json), as_json)
+    run(lambda: _detect(image, profile, draw, config, as_json), as_json)
 
 
 @app.command()
@@ -61,18 +67,21 @@ def verify(
     select: Annotated[
         SelectName, typer.Option(help="Which face, where a picture shows several.")
     ] = SelectName.single,
+    config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Decide whether two pictures show one person."""
-    run(lambda: _verify(reference, probe, fmr, select, as_json), as_json)
+    run(lambda: _verify(reference, probe, fmr, select, config, as_json), as_json)
 
 
-def _detect(image: Path, profile: ProfileName, draw: Path | None, as_json: bool) -> None:
-    from cli.pipeline import open_face_pipeline
+def _detect(
+    image: Path, profile: ProfileName, draw: Path | None, config: Path | None, as_json: bool
+) -> None:
+    from cli.pipeline import open_configured_pipeline
     from vision.detection import Profile
 
-    picture = _read_picture(image)
-    with open_face_pipeline() as pipeline:
+    with open_configured_pipeline(config) as (pipeline, limits):
+        picture = _read_picture(image, limits)
         readings = pipeline.analyzer.detect(picture, Profile(profile.value))
         model = pipeline.detector.model_id
     if draw is not None:
@@ -81,19 +90,26 @@ def _detect(image: Path, profile: ProfileName, draw: Path | None, as_json: bool)
     emit({"faces": faces, "model": model, "profile": profile.value}, as_json, _describe_faces)
 
 
-def _verify(reference: Path, probe: Path, fmr: float, select: SelectName, as_json: bool) -> None:
-    from cli.pipeline import open_face_pipeline
+def _verify(
+    reference: Path,
+    probe: Path,
+    fmr: float,
+    select: SelectName,
+    config: Path | None,
+    as_json: bool,
+) -> None:
+    from cli.pipeline import open_configured_pipeline
     from vision.analysis import Select
 
-    pictures = _read_picture(reference), _read_picture(probe)
-    with open_face_pipeline() as pipeline:
+    with open_configured_pipeline(config) as (pipeline, limits):
+        pictures = _read_picture(reference, limits), _read_picture(probe, limits)
         readings = pipeline.analyzer.read_pair(*pictures, Select(select.value))
         result = pipeline.matcher.compare(*readings, target_fmr=fmr)
     payload = _match(result) | {"reference": _face(readings[0]), "probe": _face(readings[1])}
     emit(payload, as_json, _describe_match)
 
 
-def _read_picture(path: Path) -> "ImageRGB":
+def _read_picture(path: Path, limits: "PictureLimits") -> "ImageRGB":
     from media.pictures import decode_picture
 
     try:
@@ -102,7 +118,7 @@ def _read_picture(path: Path) -> "ImageRGB":
         raise InvalidArgumentError(
             f"{path} cannot be read: {error.strerror}", field="image"
         ) from error
-    return decode_picture(data)
+    return decode_picture(data, limits)
 
 
 def _draw(picture: "ImageRGB", readings: "tuple[FaceReading, ...]", path: Path) -> None:

@@ -1,13 +1,51 @@
 """The face pipeline in this process, for commands that need no server."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from media.pictures import PictureLimits
     from vision.assembly import FacePipeline, FaceSettings
 
 DETECTOR_ID, EMBEDDER_ID = "retinaface-mnet025", "mobilefacenet-fr"
+# Variables that change nothing about the pipeline, or that the cache folder's default reads too.
+_NO_SETTINGS = {"SMARTBRANCH_CACHE", "SMARTBRANCH_SHARED"}
+
+
+@contextmanager
+def open_configured_pipeline(
+    config: Path | None,
+) -> "Iterator[tuple[FacePipeline, PictureLimits]]":
+    """Open the pipeline and the picture limits that a settings file and the environment name.
+
+    config: the server's settings file. Without one, and without variables of ours, the
+    catalogue's two models are opened directly: that spares the server's imports.
+    Raises SettingsError, UnknownModelError, ModelUnavailableError, ModelCorruptError,
+    ModelTermsNotAcceptedError and ProviderUnavailableError.
+    """
+    from media.pictures import PictureLimits
+
+    if config is None and not _has_settings():
+        with open_face_pipeline() as pipeline:
+            yield pipeline, PictureLimits()
+        return
+    from serving.assembly import build_pipeline, choose_models, open_engine, picture_limits
+    from serving.settings import load_settings
+
+    settings = load_settings(config)
+    manifest, detector, embedder = choose_models(settings)
+    with open_engine(settings, manifest, detector, embedder) as engine:
+        pipeline = build_pipeline(settings, engine, detector, embedder)
+        yield pipeline, picture_limits(settings)
+
+
+def _has_settings() -> bool:
+    return any(
+        name.upper().startswith("SMARTBRANCH_") and name not in _NO_SETTINGS for name in os.environ
+    )
 
 
 @contextmanager

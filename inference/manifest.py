@@ -144,11 +144,30 @@ class TensorRtProfile(Part):
     half_precision: bool = False
 
 
+class Recognisability(Part):
+    """What the length of an embedding, before it is normalised, says of the picture.
+
+    Networks give faces that they know well long embeddings. worst, limit, good: the lengths that
+    are worth a quality of 0, of 40 (below it a picture decides nothing) and of 100.
+    """
+
+    worst: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    limit: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    good: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+    @model_validator(mode="after")
+    def _lengths_rise(self) -> Self:
+        if not self.worst < self.limit < self.good:
+            raise ValueError("recognisability must have worst < limit < good")
+        return self
+
+
 class ModelSpec(Part):
     """All that the house knows of one model. The weights are a file of `sha256`.
 
     outputs: meaning -> tensor name. outputs_have_batch: False for a graph of one picture whose
     outputs lack the leading axis; the engine adds it. card: path below the catalogue's folder.
+    recognisability: of an embedder; None where it was not measured.
     """
 
     id: ModelId
@@ -168,6 +187,7 @@ class ModelSpec(Part):
     batch: BatchLimits = BatchLimits()
     example: Example | None = None
     tensorrt: TensorRtProfile | None = None
+    recognisability: Recognisability | None = None
     operating_points: tuple[OperatingPoints, ...] = ()
 
 

@@ -75,8 +75,8 @@ def build_services(settings: ServerSettings, clock: Clock | None = None) -> Serv
     clock = clock or SystemClock()
     manifest, detector, embedder = choose_models(settings)
     with ExitStack() as stack:
-        engine = stack.enter_context(_open_engine(settings, manifest, detector, embedder))
-        pipeline = _build_pipeline(settings, engine, detector, embedder)
+        engine = stack.enter_context(open_engine(settings, manifest, detector, embedder))
+        pipeline = build_pipeline(settings, engine, detector, embedder)
         database = Database.open_file(settings.data_dir / DATABASE_FILE)
         stack.callback(database.close)
         keyring = Keyring(_master_key(settings))
@@ -123,9 +123,10 @@ def picture_limits(settings: ServerSettings) -> PictureLimits:
     )
 
 
-def _open_engine(
+def open_engine(
     settings: ServerSettings, manifest: Manifest, detector: ModelSpec, embedder: ModelSpec
 ) -> LocalEngine:
+    """Load the models; none runs yet. Raises what `build_services` raises for models."""
     return LocalEngine(
         (detector, embedder),
         ModelStore(manifest, settings.cache),
@@ -137,9 +138,10 @@ def _open_engine(
     )
 
 
-def _build_pipeline(
+def build_pipeline(
     settings: ServerSettings, engine: LocalEngine, detector: ModelSpec, embedder: ModelSpec
 ) -> FacePipeline:
+    """Put the face pipeline together as the settings say. Raises SettingsError."""
     file = settings.error_rates_file
     table = None if file is None else load_table(file, embedder, variant_of(settings.mirror))
     chosen = FaceSettings(mirror=settings.mirror, table=table)

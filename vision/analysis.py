@@ -6,6 +6,7 @@ from enum import Enum
 import numpy as np
 
 from base.errors import DegenerateFaceError, NoFaceError, SeveralFacesError
+from inference.manifest import Recognisability
 from media.image import ImageRGB
 from vision.alignment import align_face
 from vision.detection import FaceDetector, PendingFaces, Profile
@@ -88,7 +89,8 @@ class FaceAnalyzer:
 
     def embed(self, reading: FaceReading) -> FaceReading:
         """Return the reading with its embedding."""
-        return _with_embedding(reading, self._embedder.embed(reading.aligned))
+        embedding = self._embedder.embed(reading.aligned)
+        return _with_embedding(reading, embedding, self._embedder.recognisability)
 
 
 class PendingReading:
@@ -120,7 +122,7 @@ class PendingReading:
             self.advance()
         assert self._started is not None
         reading, embedding = self._started
-        return _with_embedding(reading, embedding.result())
+        return _with_embedding(reading, embedding.result(), self._embedder.recognisability)
 
 
 def select_face(faces: Faces, select: Select, shape_hw: tuple[int, ...]) -> int:
@@ -160,8 +162,10 @@ def _readings(image: ImageRGB, faces: Faces) -> list[FaceReading]:
     return readings
 
 
-def _with_embedding(reading: FaceReading, embedding: Embedding) -> FaceReading:
-    quality = with_recognisability(reading.quality, embedding.model_id, embedding.raw_length)
+def _with_embedding(
+    reading: FaceReading, embedding: Embedding, measure: Recognisability | None
+) -> FaceReading:
+    quality = with_recognisability(reading.quality, measure, embedding.raw_length)
     return replace(reading, quality=quality, embedding=embedding)
 
 

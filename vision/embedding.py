@@ -7,7 +7,7 @@ import numpy as np
 
 from base.errors import InferenceFailedError
 from inference.engine import Engine, Tensors
-from inference.manifest import ModelSpec
+from inference.manifest import ModelSpec, Recognisability
 from media.image import ImageRGB
 from vision.alignment import ALIGNED_SIZE_PX
 from vision.canvas import to_input
@@ -53,6 +53,11 @@ class FaceEmbedder:
     def model_id(self) -> str:
         """Id of the model, with `+mirror` where two views are averaged."""
         return self._spec.id + (MIRROR_SUFFIX if self._mirror else "")
+
+    @property
+    def recognisability(self) -> Recognisability | None:
+        """What the length of a raw embedding says of the picture; None where it is unknown."""
+        return self._spec.recognisability
 
     def embed(self, aligned: ImageRGB) -> Embedding:
         """Embed one aligned face, (112, 112, 3)."""

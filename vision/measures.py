@@ -15,18 +15,9 @@ from vision.geometry import LEFT_EYE, LEFT_MOUTH, NOSE, RIGHT_EYE, RIGHT_MOUTH, 
 _FACE_ROWS, _FACE_COLUMNS = slice(32, 104), slice(22, 90)
 _LEFT_COLUMNS, _RIGHT_COLUMNS = slice(22, 56), slice(56, 90)
 _DARK, _BRIGHT = 25, 245
-_DETAIL_SIGMA_PX = 0.7
-_MIN_SPREAD = 4.0
 _MOUTH_AREA = (slice(84, 108), slice(36, 76))
 _NOSE_AREA = (slice(50, 72), slice(48, 64))
 _CHEEK_AREA = (slice(62, 84), slice(30, 82))
-# Left and right side, mouth and chin, eyes: each shows detail in every uncovered face.
-_PARTS = (
-    (slice(40, 100), slice(24, 50)),
-    (slice(40, 100), slice(62, 88)),
-    (slice(84, 104), slice(34, 78)),
-    (slice(42, 60), slice(26, 86)),
-)
 _EYE_AREAS = ((slice(45, 58), slice(28, 48)), (slice(45, 58), slice(64, 84)))
 
 # A mean head, in units of half the distance between the eyes, eyes at the origin: how far the
@@ -89,18 +80,6 @@ class Light:
 
 
 @dataclass(frozen=True, slots=True)
-class Detail:
-    """How much fine structure the face shows.
-
-    sharpness: detail over the spread of brightness, so that flat light does not count as blur.
-    flattest_part: detail of the part with the least of it over that of the whole face.
-    """
-
-    sharpness: float
-    flattest_part: float
-
-
-@dataclass(frozen=True, slots=True)
 class Cover:
     """What hides part of a face, where its colour gives it away.
 
@@ -131,24 +110,6 @@ def measure_light(grey: npt.NDArray[np.uint8]) -> Light:
         dark_share=float(total[_DARK]),
         bright_share=float(1 - total[_BRIGHT - 1]),
         imbalance=abs(left - right) / max(left + right, 1.0),
-    )
-
-
-def measure_detail(grey: npt.NDArray[np.uint8]) -> Detail:
-    """Measure the fine detail of an aligned face, (112, 112).
-
-    Mean strength of the Laplacian of Gaussian. Detail that the camera gave beyond 112 pixels
-    does not count: nor does it reach the embedder.
-    """
-    # In whole numbers the rounding of a smooth face would pass for detail.
-    smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), _DETAIL_SIGMA_PX)
-    strength = np.abs(cv2.Laplacian(smooth, cv2.CV_32F))
-    _, spread = cv2.meanStdDev(smooth[_FACE_ROWS, _FACE_COLUMNS])
-    overall = float(strength[_FACE_ROWS, _FACE_COLUMNS].mean())
-    flattest = min(float(strength[part].mean()) for part in _PARTS)
-    return Detail(
-        sharpness=overall / max(float(spread[0, 0]), _MIN_SPREAD),
-        flattest_part=flattest / max(overall, 1e-6),
     )
 
 

@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from decision.outcome import Reason
+from inference.manifest import Recognisability
 from media.image import ImageRGB
 from vision.alignment import align_face
 from vision.faces import Faces
 from vision.geometry import interocular_px
+from vision.judges import Judge, load_judges, measure_damage
 from vision.measures import (
     grey_face,
     measure_cover,
-    measure_detail,
     measure_inside,
     measure_light,
     measure_pose,
@@ -98,9 +99,9 @@ class Scale:
         return QualityComponent(self.name, value, measured, Reason(self.code, text))
 
 
-# Limits were set on one half of the LFW people and judged on the other; docs/vision.md has both.
+# Limits of what five points, a histogram or a box show; docs/vision.md says how they were set.
+# Those of blur, noise and covers were learned and lie in models/face_quality.toml.
 _S = Scale
-SHARPNESS = _S("sharpness", 0.02, 0.055, 0.11, "FACE_BLURRED", "the face is blurred", 3)
 UNDER_EXPOSURE = _S(
     "under_exposure", 0.95, 0.60, 0.15, "FACE_TOO_DARK", "much of the face is black", 2
 )
@@ -129,9 +130,6 @@ INTER_EYE = _S(
 POSITION = _S(
     "position", 0.50, 0.80, 1.0, "FACE_CUT_OFF", "part of the face lies outside the picture", 2
 )
-PARTS_VISIBLE = _S(
-    "parts_visible", 0.10, 0.42, 0.75, "FACE_COVERED", "part of the face seems to be covered", 2
-)
 MOUTH_VISIBLE = _S(
     "mouth_visible", 65.0, 38.0, 14.0, "MOUTH_COVERED", "mouth or chin seem to be covered"
 )
@@ -141,16 +139,6 @@ EYES_VISIBLE = _S(
 CONFIDENCE = _S(
     "detection_confidence", 0.5, 0.7, 0.95, "FACE_UNCERTAIN", "the face is hard to make out", 2
 )
-# Length of the embedding before it is normalised: networks give faces that they know well long
-# ones (Meng et al. 2021, MagFace; Kim et al. 2022, AdaFace). Each network has its own measure.
-RECOGNISABILITY = {
-    "mobilefacenet-fr": _S(
-        "recognisability",
-        *(1.4, 2.25, 4.2),
-        *("FACE_HARD_TO_RECOGNISE", "too little of the face can be recognised; take another"),
-        2,
-    )
-}
 
 
 def rate_face(
@@ -164,11 +152,11 @@ def rate_face(
     landmarks = faces.landmarks[row]
     crop = align_face(image, landmarks) if aligned is None else aligned
     grey = grey_face(crop)
-    light, detail, cover = measure_light(grey), measure_detail(grey), measure_cover(crop)
+    light, cover = measure_light(grey), measure_cover(crop)
     pose = measure_pose(landmarks)
     return FaceQuality(
         (
-            SHARPNESS.rate(detail.sharpness),
+            *_rate_damage(crop),
             UNDER_EXPOSURE.rate(light.dark_share),
             OVER_EXPOSURE.rate(light.bright_share),
             DYNAMIC_RANGE.rate(light.dynamic_range),
@@ -178,7 +166,6 @@ def rate_face(
             ROLL.rate(abs(pose.roll_deg)),
             INTER_EYE.rate(interocular_px(landmarks)),
             POSITION.rate(measure_inside(faces.boxes_xyxy[row], image.shape)),
-            PARTS_VISIBLE.rate(detail.flattest_part),
             MOUTH_VISIBLE.rate(cover.mouth_colour_gap),
             EYES_VISIBLE.rate(cover.eye_brightness),
             CONFIDENCE.rate(float(faces.scores[row])),
@@ -186,12 +173,39 @@ def rate_face(
     )
 
 
-def with_recognisability(quality: FaceQuality, model_id: str, raw_length: float) -> FaceQuality:
-    """Return the quality with what the embedder says, for models whose measure is known.
+def _rate_damage(aligned: ImageRGB) -> tuple[QualityComponent, ...]:
+    judges, mean_face = load_judges()
+    measures = measure_damage(aligned, mean_face)
+    return (
+        _by_judge("sharpness", judges.blur, "FACE_BLURRED", "the face is blurred", measures),
+        _by_judge("noise", judges.noise, "FACE_NOISY", "the face is full of noise", measures),
+        _by_judge(
+            *("parts_visible", judges.cover, "FACE_COVERED"),
+            *("part of the face seems to be covered", measures),
+        ),
+    )
 
-    raw_length: length of the embedding before normalising.
+
+def _by_judge(
+    name: str, judge: Judge, code: str, advice: str, measures: dict[str, float]
+) -> QualityComponent:
+    scale = Scale(name, judge.worst, judge.limit, judge.good, code, advice, digits=1)
+    return scale.rate(judge.sum(measures))
+
+
+def with_recognisability(
+    quality: FaceQuality, measure: Recognisability | None, raw_length: float
+) -> FaceQuality:
+    """Return the quality with what the embedder says of the face, if its measure is known.
+
+    raw_length: length of the embedding before normalising: networks give faces that they know
+    well long ones (Meng et al. 2021, MagFace; Kim et al. 2022, AdaFace).
     """
-    scale = RECOGNISABILITY.get(model_id.partition("+")[0])
-    if scale is None:
+    if measure is None:
         return quality
+    scale = Scale(
+        *("recognisability", measure.worst, measure.limit, measure.good),
+        *("FACE_HARD_TO_RECOGNISE", "too little of the face can be recognised; take another"),
+        digits=2,
+    )
     return replace(quality, components=(*quality.components, scale.rate(raw_length)))

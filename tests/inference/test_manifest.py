@@ -63,6 +63,7 @@ def test_an_unknown_model_is_named_with_the_known_ones(shipped: Manifest) -> Non
         pytest.param('kind = "pypi"', 'kind = "ftp"', id="unknown source"),
         pytest.param('sha256 = "b7a7', 'sha256 = "B7A7', id="malformed hash"),
         pytest.param('"free-batch"', '"quantise"', id="unknown conversion"),
+        pytest.param("worst = 1.4", "worst = 3.4", id="qualities that do not rise"),
         pytest.param("scale = 1.0", 'scale = "one"', id="wrong type"),
         pytest.param("schema = 1", "schema = 2", id="another schema"),
         pytest.param('id = "mobilefacenet-fr"', 'id = "retinaface-mnet025"', id="same id twice"),
@@ -94,6 +95,13 @@ def test_a_provider_may_have_limits_of_its_own() -> None:
     limits = BatchLimits(max_size=32, max_queue=99, providers={"cpu": BatchOverride(max_size=1)})
     assert (limits.for_provider("cpu").max_size, limits.for_provider("cpu").max_queue) == (1, 99)
     assert limits.for_provider("cuda").max_size == 32
+
+
+def test_only_an_embedder_that_was_measured_says_what_it_recognises(
+    shipped: Manifest, tmp_path: Path
+) -> None:
+    assert shipped.model("mobilefacenet-fr").recognisability is not None
+    assert file_model(tmp_path, b"weights").recognisability is None
 
 
 def test_batching_is_off_on_the_cpu_where_it_does_not_pay(shipped: Manifest) -> None:

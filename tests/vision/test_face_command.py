@@ -10,6 +10,7 @@ import pytest
 
 from media.image import ImageRGB
 from media.pictures import decode_picture, encode_jpeg, encode_png
+from tests.support.onnx_models import arcface_model, scrfd_model
 from tour import photographs
 
 
@@ -79,3 +80,28 @@ def test_bad_pictures_end_in_one_line_with_a_reason(
 def test_a_rate_out_of_range_is_bad_input(root: Path, portrait: str) -> None:
     code, answer, _ = face(root, "verify", portrait, portrait, "--fmr", "1e-12")
     assert (code, answer["error"]["reason"]) == (2, "ERROR_RATE_OUT_OF_RANGE")
+
+
+def test_a_pack_named_in_the_settings_replaces_both_models(
+    root: Path, tmp_path: Path, portrait: str
+) -> None:
+    folder = tmp_path / "pack"
+    folder.mkdir()
+    (folder / "det.onnx").write_bytes(scrfd_model(batched=True))
+    (folder / "rec.onnx").write_bytes(arcface_model())
+    settings = tmp_path / "settings.toml"
+    settings.write_text(f'insightface_pack = "{folder}"\n', encoding="utf-8")
+    code, answer, _ = face(root, "detect", portrait, "--config", str(settings))
+    assert (code, answer["model"]) == (0, "insightface-pack-det")
+
+
+def test_limits_of_the_settings_hold_and_a_misspelled_one_is_told(
+    root: Path, tmp_path: Path, portrait: str
+) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text("max_picture_pixels = 10000\n", encoding="utf-8")
+    code, answer, _ = face(root, "detect", portrait, "--config", str(settings))
+    assert (code, answer["error"]["reason"]) == (2, "PICTURE_TOO_LARGE")
+    settings.write_text("mirrors = true\n", encoding="utf-8")
+    code, answer, _ = face(root, "detect", portrait, "--config", str(settings))
+    assert "mirrors" in answer["error"]["message"]

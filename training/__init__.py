@@ -1,0 +1,1 @@
+"""Scripts that make what the catalogue ships; each names the data it learns from."""
