@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from media.image import ImageRGB
+from vision.damage import median
 from vision.geometry import LEFT_EYE, LEFT_MOUTH, NOSE, RIGHT_EYE, RIGHT_MOUTH, Floats
 
 # The part of the aligned crop that is face in every head: brows to chin, cheek to cheek.
@@ -126,7 +127,7 @@ def measure_cover(aligned: ImageRGB) -> Cover:
 
 
 def _median(area: npt.NDArray[Any]) -> list[float]:
-    return [float(value) for value in np.median(area.reshape(-1, 3), axis=0)]
+    return [median(area[..., channel]) for channel in range(area.shape[2])]
 
 
 def measure_inside(box_xyxy: Floats, shape_hw: tuple[int, ...]) -> float:
