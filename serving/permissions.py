@@ -30,6 +30,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
 }
 # What every authenticated caller may ask.
 COMMON_PREFIXES = ("grpc.reflection.",)
+_SEARCH = f"{_FACE}/SearchFaces"
 # What a load balancer asks before anybody has a token.
 OPEN_PREFIXES = ("grpc.health.v1.Health/",)
 
@@ -37,6 +38,11 @@ OPEN_PREFIXES = ("grpc.health.v1.Health/",)
 def is_open(method: str) -> bool:
     """Return whether anybody may call `method`, such as `package.Service/Method`."""
     return method.startswith(OPEN_PREFIXES)
+
+
+def may_search(caller: Caller) -> bool:
+    """Return whether the caller may learn whom a face resembles."""
+    return bool(caller.roles & ALLOWED[_SEARCH])
 
 
 def check_role(caller: Caller, method: str) -> None:

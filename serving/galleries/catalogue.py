@@ -15,6 +15,7 @@ from serving.caller import Caller
 from serving.galleries.deps import Deps, check_tenant, subject_name
 from serving.galleries.pages import check_page_size, make_token, read_token
 from serving.galleries.repeats import Repeat
+from serving.galleries.texts import check_text
 from serving.galleries.types import (
     Consent,
     DuplicatePolicy,
@@ -29,6 +30,8 @@ from serving.storage.records import TenantRecords
 from serving.storage.schema import GalleryRow, SubjectRow
 
 _MAX_PURPOSE = 500
+# 100 years; far longer ones leave the calendar.
+MAX_RETENTION = timedelta(days=36_525)
 
 
 class Catalogue:
@@ -49,9 +52,8 @@ class Catalogue:
     ) -> Gallery:
         """Create an empty gallery for the embedding model in use."""
         check_tenant(caller, name)
-        _check_purpose(purpose)
-        if retention is not None and retention <= timedelta(0):
-            raise InvalidArgumentError("retention must be more than 0", field="retention")
+        check_text(purpose, "purpose", least=1, most=_MAX_PURPOSE)
+        _check_retention(retention)
         retention_s = None if retention is None else retention.total_seconds()
         content = json.dumps([purpose, legal_basis.value, retention_s, duplicate_policy.value])
         repeat = Repeat(request_id, "gallery.create", str(name), [content.encode()])
@@ -189,9 +191,9 @@ def to_consent(row: SubjectRow) -> Consent | None:
     return Consent(row.consent_reference, row.consent_given_at, row.consent_keeps_crop)
 
 
-def _check_purpose(purpose: str) -> None:
-    if not 1 <= len(purpose.strip()) <= _MAX_PURPOSE:
+def _check_retention(retention: timedelta | None) -> None:
+    if retention is not None and not timedelta(0) < retention <= MAX_RETENTION:
         raise InvalidArgumentError(
-            f"the purpose must have 1 to {_MAX_PURPOSE} characters; say what the gallery is for",
-            field="purpose",
+            f"retention must be more than 0 and at most {MAX_RETENTION.days} days",
+            field="retention",
         )

@@ -1,9 +1,11 @@
 """The gallery service: what gRPC servicers, HTTP handlers and the command line call."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from base.clock import Clock
+from base.errors import DuplicateSubjectError
 from base.ids import GalleryName, SubjectName
 from media.pictures import DEFAULT_LIMITS, PictureLimits, decode_picture
 from serving.audit.log import AuditLog
@@ -33,6 +35,7 @@ from serving.galleries.types import (
     SubjectPage,
 )
 from serving.galleries.vault import Vaults
+from serving.permissions import may_search
 from serving.storage.database import Database
 from vision.analysis import FaceReading
 from vision.assembly import FacePipeline
@@ -115,9 +118,18 @@ class GalleryService:
         Raises SubjectExistsError, ConsentMissingError, DuplicateSubjectError,
         ModelMismatchError, RequestIdReusedError, and PoorPictureError (or the one reason that
         all pictures share, such as NoFaceError) if no picture is good enough.
+        A caller who may not search is not told whom the person resembles.
         """
         new = NewSubject(consent, display_name, expires_at)
-        return self._enroller.enrol(caller, name, pictures, new, request_id)
+        if may_search(caller):
+            return self._enroller.enrol(caller, name, pictures, new, request_id)
+        try:
+            enrolment = self._enroller.enrol(caller, name, pictures, new, request_id)
+        except DuplicateSubjectError:
+            raise DuplicateSubjectError(
+                "the person seems to be enrolled already; this gallery takes no duplicates"
+            ) from None
+        return replace(enrolment, possible_duplicates=())
 
     def add_pictures(
         self, caller: Caller, name: SubjectName, pictures: Sequence[bytes], request_id: str = ""

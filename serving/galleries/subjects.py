@@ -9,6 +9,7 @@ from media.pictures import encode_png
 from serving.galleries.catalogue import to_consent
 from serving.galleries.deps import Deps
 from serving.galleries.pictures import Selection
+from serving.galleries.texts import check_text
 from serving.galleries.types import AcceptedPicture, Consent, LegalBasis
 from serving.galleries.vault import SubjectVault, TenantVault
 from serving.storage.records import TenantRecords
@@ -33,10 +34,7 @@ def check_new(new: NewSubject, gallery: GalleryRow, now: datetime) -> None:
 
     Raises InvalidArgumentError and ConsentMissingError.
     """
-    if len(new.display_name) > _MAX_DISPLAY_NAME:
-        raise InvalidArgumentError(
-            f"display_name must have at most {_MAX_DISPLAY_NAME} characters", field="display_name"
-        )
+    check_text(new.display_name, "display_name", least=0, most=_MAX_DISPLAY_NAME)
     if new.expires_at is not None and new.expires_at <= now:
         raise InvalidArgumentError("expires_at must be in the future", field="expires_at")
     if new.consent is None:
@@ -47,11 +45,7 @@ def check_new(new: NewSubject, gallery: GalleryRow, now: datetime) -> None:
                 gallery=gallery.gallery,
             )
         return
-    if not 1 <= len(new.consent.reference) <= _MAX_REFERENCE:
-        raise InvalidArgumentError(
-            f"the consent's reference must have 1 to {_MAX_REFERENCE} characters",
-            field="consent.reference",
-        )
+    check_text(new.consent.reference, "consent.reference", least=1, most=_MAX_REFERENCE)
     if new.consent.given_at > now + _CLOCK_TOLERANCE:
         raise InvalidArgumentError("the consent lies in the future", field="consent.given_at")
 

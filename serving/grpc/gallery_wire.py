@@ -27,7 +27,6 @@ from serving.galleries.types import (
 from serving.grpc.wire import lookup, reason_message
 
 DEFAULT_PAGE_SIZE = 50
-MAX_RETENTION = timedelta(days=36_525)  # 100 years; far longer ones leave the calendar.
 _BASES = {
     messages.CONSENT: LegalBasis.CONSENT,
     messages.CONTRACT: LegalBasis.CONTRACT,
@@ -64,15 +63,9 @@ def retention_of(gallery: messages.Gallery) -> timedelta | None:
     if not gallery.HasField("retention"):
         return None
     try:
-        retention = gallery.retention.ToTimedelta()
+        return gallery.retention.ToTimedelta()
     except (ValueError, OverflowError):
-        retention = timedelta(0)
-    if not timedelta(0) < retention <= MAX_RETENTION:
-        raise InvalidArgumentError(
-            f"retention must be more than 0 and at most {MAX_RETENTION.days} days",
-            field="gallery.retention",
-        )
-    return retention
+        raise InvalidArgumentError("retention is no duration", field="gallery.retention") from None
 
 
 def page_size_of(value: int) -> int:

@@ -19,6 +19,7 @@ from base.errors import (
 )
 from media.image import ImageRGB
 from media.pictures import encode_jpeg
+from serving.caller import Caller, Role
 from serving.galleries.types import Consent, DuplicatePolicy, LegalBasis
 from tests.support.galleries import START, World
 
@@ -129,6 +130,44 @@ def test_a_gallery_can_refuse_a_person_under_a_second_id(world: World, pictures:
         world.service.enrol_subject(world.caller, gallery.subject("c-2"), pictures["seat-1"][1:2])
     assert caught.value.metadata["subject"] == "c-1"
     world.service.enrol_subject(world.caller, gallery.subject("c-3"), pictures["seat-2"][:1])
+
+
+def test_who_may_not_search_is_not_told_whom_a_face_resembles(
+    world: World, pictures: Pictures
+) -> None:
+    app = Caller(world.caller.tenant, "app", frozenset({Role.INTERVIEW_APP}))
+    reporting, refusing = world.gallery("r"), world.gallery("s", duplicates=DuplicatePolicy.REJECT)
+    for gallery in (reporting, refusing):
+        world.service.enrol_subject(world.caller, gallery.subject("c-1"), pictures["seat-1"][:1])
+    twin = pictures["seat-1"][1:2]
+    told = world.service.enrol_subject(app, reporting.subject("c-2"), twin)
+    assert told.possible_duplicates == ()
+    with pytest.raises(DuplicateSubjectError) as caught:
+        world.service.enrol_subject(app, refusing.subject("c-2"), twin)
+    assert caught.value.metadata == {}
+    assert "c-1" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["a\x1b[2J", "a\nb", "\u202eabc", "a\u2028b", "x" * 201])
+def test_a_name_that_hides_something_is_refused(
+    world: World, pictures: Pictures, text: str
+) -> None:
+    name = world.gallery().subject("c-1")
+    with pytest.raises(InvalidArgumentError) as caught:
+        world.service.enrol_subject(world.caller, name, pictures["seat-1"][:1], display_name=text)
+    assert caught.value.metadata["field"] == "display_name"
+
+
+@pytest.mark.parametrize("text", ["", "李 明\u3000女士", "Zoë O'Neill-Łuk"])
+def test_names_of_any_script_are_taken(world: World, pictures: Pictures, text: str) -> None:
+    name = world.gallery().subject("c-1")
+    world.service.enrol_subject(world.caller, name, pictures["seat-1"][:1], display_name=text)
+    assert world.service.get_subject(world.caller, name).display_name == text
+
+
+def test_a_retention_beyond_the_calendar_is_refused(world: World) -> None:
+    with pytest.raises(InvalidArgumentError, match="retention"):
+        world.gallery(retention=timedelta(days=4_000_000))
 
 
 def test_consent_is_asked_for_where_the_gallery_rests_on_it(
