@@ -22,7 +22,7 @@ from media.pictures import PictureLimits
 from serving.audit.log import AuditLog
 from serving.crypto.key import Key
 from serving.crypto.keyring import Keyring
-from serving.crypto.master import make_master_key, parse_master_key, read_master_key
+from serving.crypto.master import choose_master_key
 from serving.faces import FaceService
 from serving.galleries.service import GalleryService
 from serving.galleries.settings import GallerySettings
@@ -31,8 +31,6 @@ from serving.settings import ServerSettings
 from serving.storage.database import DATABASE_FILE, Database
 from serving.work import BoundEngine
 from vision.assembly import FacePipeline, FaceSettings, build_face_pipeline, to_table
-
-MASTER_KEY_FILE = "master.key"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,8 +80,9 @@ def build_services(settings: ServerSettings, clock: Clock | None = None) -> Serv
         keyring = Keyring(_master_key(settings))
         audit = AuditLog(database, keyring, clock, settings.data_dir / "audit")
         limits = picture_limits(settings)
-        kept = GallerySettings.model_validate({"snapshot_dir": settings.data_dir / "snapshots"})
+        kept = GallerySettings(snapshot_dir=settings.data_dir / "snapshots")
         galleries = GalleryService(database, keyring, pipeline, audit, clock, kept, limits)
+        stack.callback(galleries.close)
         return Services(
             settings=settings,
             engine=engine,
@@ -163,11 +162,12 @@ def load_table(path: Path, embedder: ModelSpec, variant: str) -> ErrorRateTable:
 
 
 def _master_key(settings: ServerSettings) -> Key:
-    if settings.master_key is not None:
-        return parse_master_key(settings.master_key.get_secret_value())
-    if settings.master_key_file is not None:
-        return read_master_key(settings.master_key_file)
-    return make_master_key(settings.data_dir / MASTER_KEY_FILE)
+    value = settings.master_key
+    return choose_master_key(
+        None if value is None else value.get_secret_value(),
+        settings.master_key_file,
+        settings.data_dir,
+    )
 
 
 def _facts(engine: LocalEngine, spec: ModelSpec, mirror: bool) -> ModelFacts:
