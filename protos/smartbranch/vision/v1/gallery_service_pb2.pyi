@@ -471,11 +471,13 @@ class Enrolment(_message.Message):
 
     @_builtins.property
     def accepted_pictures(self) -> _containers.RepeatedCompositeFieldContainer[Global___AcceptedPicture]:
-        """The photographs that gave one. Never empty."""
+        """The photographs that gave one. Empty if all of those sent were enrolled already."""
 
     @_builtins.property
     def possible_duplicates(self) -> _containers.RepeatedCompositeFieldContainer[Global___PossibleDuplicate]:
-        """Other subjects of the gallery who may be the same person. Empty if nobody is."""
+        """Other subjects of the gallery who may be the same person. Empty if nobody is, and for
+        callers who may not search the gallery.
+        """
 
     def __init__(
         self,
