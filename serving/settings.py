@@ -144,6 +144,8 @@ class ServerSettings(BaseSettings):
                 f"{public[0]} can be reached from other machines; set tls_cert_file, "
                 "tls_key_file and jwt_key_file, or listen on 127.0.0.1"
             )
+        if self.jwt_key_file is not None and not self.jwt_issuer:
+            raise ValueError("jwt_key_file needs jwt_issuer, or no token would be accepted")
         if self.mode == "production" and self.jwt_key_file is None:
             raise ValueError("production needs jwt_key_file")
         if self.mode == "production" and not (self.master_key or self.master_key_file):
