@@ -72,7 +72,7 @@ function componentTable(components) {
 }
 
 function rate(value) {
-  return value > 0.01 ? `${(value * 100).toFixed(1)} %` : words().oneIn(Math.round(1 / value));
+  return value > 0.01 ? `${(value * 100).toFixed(1)} %` : words().oneIn(Number((1 / value).toPrecision(2)));
 }
 
 // The decision in words, then what it rests on.
