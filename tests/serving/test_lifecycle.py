@@ -156,12 +156,18 @@ def test_a_dry_run_checks_the_world_and_ends(tmp_path: Path) -> None:
         ({"master_key_file": "/nonexistent"}, "SECRETS_UNAVAILABLE"),
         ({"grpc_listen": "0.0.0.0:0"}, "SETTINGS_INVALID"),
         ({"insightface_pack": "/nonexistent"}, "SETTINGS_INVALID"),
+        ({"jwt_key_file": "/nonexistent"}, "SETTINGS_INVALID"),
     ],
-    ids=["model", "provider", "weights", "key", "public address", "pack"],
+    ids=["model", "provider", "weights", "key", "public address", "pack", "issuer"],
 )
 def test_what_stands_in_the_way_of_a_start_is_said(
-    tmp_path: Path, settings: dict[str, object], reason: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: dict[str, object],
+    reason: str,
 ) -> None:
+    # The environment goes before the file.
+    monkeypatch.delenv("SMARTBRANCH_CACHE", raising=False)
     config = write_settings(tmp_path, **settings)
     with pytest.raises(SmartBranchError) as caught:
         check_world(load_settings(config), make_logger("error", sys.stderr))
@@ -187,6 +193,7 @@ def test_production_insists_on_accepted_terms(tmp_path: Path) -> None:
         "master_key_file": key,
         "jwt_key_file": token_key,
         "jwt_algorithm": "HS256",
+        "jwt_issuer": "bank",
     }
     with pytest.raises(ModelTermsNotAcceptedError):
         choose_models(load_settings(write_settings(tmp_path, **settings)))
