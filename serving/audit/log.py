@@ -1,12 +1,13 @@
 """The audit log that services append to, in the transaction of the change they record."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from base.clock import Clock
 from base.ids import check_id
 from serving.audit.chain import ANCHOR_ACTION, FIRST_SEQUENCE, NO_HASH, canonical, hash_row, to_line
+from serving.audit.group import WriteGroup
 from serving.audit.heads import SealedHeads
 from serving.audit.types import AuditEvent, AuditLine, AuditReport, Details, Outcome
 from serving.audit.verify import verify_log
@@ -40,6 +41,7 @@ class AuditLog:
         self._database = database
         self._clock = clock
         self._writer = check_id(writer, "writer")
+        self._group = WriteGroup(self._record_group)
         self._heads = SealedHeads(heads_dir, audit_key(database, keyring))
         with database.read() as transaction:
             is_new = transaction.audit.head(writer) is None
@@ -60,15 +62,23 @@ class AuditLog:
         details: ids and numbers only. Raises InvalidArgumentError and StorageFailedError.
         """
         event = AuditEvent(actor, tenant, action, resource, outcome, details or {})
-        with self._database.write() as transaction:
-            self.record(transaction, event)
+        canonical(event.details)  # Here, so that bad details fail their own caller alone.
+        self._group.write(event)
 
     def record(self, transaction: Transaction, event: AuditEvent) -> None:
         """Record an action in the transaction that makes it: both are durable, or neither."""
-        row = self._add(transaction, event)
-        if row.sequence % ANCHOR_EVERY == 0:
-            row = self._anchor(transaction) or row
-        transaction.on_commit(lambda: self._heads.advance(row.writer, row.sequence, row.hash))
+        self._record(transaction, [event])
+
+    def _record_group(self, events: Sequence[AuditEvent]) -> None:
+        with self._database.write() as transaction:
+            self._record(transaction, events)
+
+    def _record(self, transaction: Transaction, events: Sequence[AuditEvent]) -> None:
+        rows = self._add(transaction, events)
+        last = rows[-1]
+        if any(row.sequence % ANCHOR_EVERY == 0 for row in rows):
+            last = self._anchor(transaction) or last
+        transaction.on_commit(lambda: self._heads.advance(last.writer, last.sequence, last.hash))
 
     def anchor(self) -> None:
         """Record the heads of all other chains in ours; call it now and then."""
@@ -104,11 +114,20 @@ class AuditLog:
             if head is not None:
                 self._heads.reseal(head.writer, head.sequence, head.hash)
 
-    def _add(self, transaction: Transaction, event: AuditEvent) -> AuditRow:
-        head = transaction.audit.head(self._writer)
-        row = AuditRow(
+    def _add(self, transaction: Transaction, events: Sequence[AuditEvent]) -> list[AuditRow]:
+        last, previous = transaction.audit.end(self._writer) or (FIRST_SEQUENCE - 1, NO_HASH)
+        rows: list[AuditRow] = []
+        for sequence, event in enumerate(events, last + 1):
+            row = self._row(event, sequence, previous)
+            previous = row.hash = hash_row(row)
+            rows.append(row)
+        transaction.audit.add(rows)
+        return rows
+
+    def _row(self, event: AuditEvent, sequence: int, previous: str) -> AuditRow:
+        return AuditRow(
             writer=self._writer,
-            sequence=FIRST_SEQUENCE if head is None else head.sequence + 1,
+            sequence=sequence,
             time=self._clock.now(),
             actor=event.actor,
             tenant=event.tenant,
@@ -116,11 +135,8 @@ class AuditLog:
             resource=event.resource,
             outcome=event.outcome.value,
             details=canonical(event.details),
-            previous_hash=NO_HASH if head is None else head.hash,
+            previous_hash=previous,
         )
-        row.hash = hash_row(row)
-        transaction.audit.add(row)
-        return row
 
     def _anchor(self, transaction: Transaction) -> AuditRow | None:
         """Anchor every other chain that has grown; return the last line written."""
@@ -131,7 +147,7 @@ class AuditLog:
                 continue
             details: Details = {"sequence": head.sequence, "hash": head.hash}
             event = AuditEvent("system", "system", ANCHOR_ACTION, writer, Outcome.OK, details)
-            last = self._add(transaction, event)
+            (last,) = self._add(transaction, [event])
         return last
 
     def _is_anchored(self, transaction: Transaction, head: AuditRow) -> bool:

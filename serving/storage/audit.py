@@ -1,11 +1,22 @@
 """The audit log's lines; one log holds all tenants, so that nobody can drop out of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, insert, inspect, select
 from sqlalchemy.orm import Session
 
 from serving.storage.schema import AuditRow
+
+# Built once: every decision adds a line, and building a statement costs more than running it.
+_COLUMNS = inspect(AuditRow).columns
+_NAMES = tuple(column.name for column in _COLUMNS)
+_ADD = insert(AuditRow)
+_END = (
+    select(_COLUMNS.sequence, _COLUMNS.hash)
+    .where(_COLUMNS.writer == bindparam("of"))
+    .order_by(_COLUMNS.sequence.desc())
+    .limit(1)
+)
 
 
 class AuditRecords:
@@ -14,10 +25,15 @@ class AuditRecords:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, row: AuditRow) -> None:
-        """Keep a new line."""
-        self._session.add(row)
-        self._session.flush()
+    def add(self, rows: Sequence[AuditRow]) -> None:
+        """Keep new lines, in one statement."""
+        values = [{name: getattr(row, name) for name in _NAMES} for row in rows]
+        self._session.connection().execute(_ADD, values)
+
+    def end(self, writer: str) -> tuple[int, str] | None:
+        """Return sequence and hash of the last line of a writer."""
+        found = self._session.connection().execute(_END, {"of": writer}).first()
+        return None if found is None else (found.sequence, found.hash)
 
     def head(self, writer: str) -> AuditRow | None:
         """Return the last line of a writer."""
