@@ -71,7 +71,7 @@ def test_the_gpu_lock_never_brings_the_plain_runtime() -> None:
     assert pins(ROOT / "requirements/gpu-nodeps.txt").keys() == {"insightface"}
 
 
-@pytest.mark.parametrize("name", ["dev.txt", "gpu.txt", "gpu-nodeps.txt"])
+@pytest.mark.parametrize("name", ["dev.txt", "gpu.txt", "gpu-nodeps.txt", "npm.txt"])
 def test_every_lock_agrees_with_what_is_served(name: str) -> None:
     served = pins(ROOT / "requirements/cpu.txt")
     other = pins(ROOT / "requirements" / name)
