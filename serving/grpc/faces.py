@@ -9,7 +9,7 @@ from base.ids import GalleryName, SubjectName
 from protos.smartbranch.vision.v1 import face_service_pb2 as messages
 from protos.smartbranch.vision.v1 import face_service_pb2_grpc
 from serving.assembly import Services
-from serving.faces import DEFAULT_TARGET_FPIR, DEFAULT_TOP_K, Verification
+from serving.faces import DEFAULT_TARGET_FPIR, DEFAULT_TOP_K, FaceService, Verification
 from serving.gate import current_caller
 from serving.grpc import wire
 from serving.grpc.desk import Desk
@@ -32,10 +32,12 @@ class FaceServicer(face_service_pb2_grpc.FaceServiceServicer):
         wire.tenant_of(request.parent, caller)
         profile = wire.profile_of(request.profile)
         picture = request.picture
-        found = await self._desk.run(
-            context, lambda services: services.faces.detect(caller, picture, profile)
-        )
-        return wire.detection_message(found, self._desk.services.detector)
+
+        def detect(services: Services) -> messages.DetectFacesResponse:
+            found = services.faces.detect(caller, picture, profile)
+            return wire.detection_message(found, services.detector)
+
+        return await self._desk.run(context, detect)
 
     async def VerifyFaces(
         self, request: messages.VerifyFacesRequest, context: Context
@@ -56,13 +58,16 @@ class FaceServicer(face_service_pb2_grpc.FaceServiceServicer):
             SubjectName.parse(request.reference_subject) if kind == "reference_subject" else None
         )
 
-        def verify(services: Services) -> Verification:
+        def compare(faces: FaceService) -> Verification:
             if subject is not None:
-                return services.faces.verify_subject(caller, subject, probe, target_fmr, select)
-            return services.faces.verify(caller, picture, probe, target_fmr, select, request_id)
+                return faces.verify_subject(caller, subject, probe, target_fmr, select)
+            return faces.verify(caller, picture, probe, target_fmr, select, request_id)
 
-        answer = await self._desk.run(context, verify)
-        return wire.verification_message(answer, self._desk.services.embedder)
+        # The answer is put into words in the pool too: the event loop has better to do.
+        return await self._desk.run(
+            context,
+            lambda services: wire.verification_message(compare(services.faces), services.embedder),
+        )
 
     async def SearchFaces(
         self, request: messages.SearchFacesRequest, context: Context
@@ -74,7 +79,9 @@ class FaceServicer(face_service_pb2_grpc.FaceServiceServicer):
         top_k = request.top_k if request.HasField("top_k") else DEFAULT_TOP_K
         fpir = request.target_fpir if request.HasField("target_fpir") else DEFAULT_TARGET_FPIR
         probe = request.probe_picture
-        answer = await self._desk.run(
-            context, lambda services: services.faces.search(caller, gallery, probe, top_k, fpir)
-        )
-        return wire.identification_message(answer, str(gallery), self._desk.services.embedder)
+
+        def search(services: Services) -> messages.SearchFacesResponse:
+            found = services.faces.search(caller, gallery, probe, top_k, fpir)
+            return wire.identification_message(found, str(gallery), services.embedder)
+
+        return await self._desk.run(context, search)
