@@ -37,7 +37,9 @@ def names_in(*files: FileDescriptor) -> tuple[str, ...]:
 
 FACES, GALLERIES = names_in(face_service_pb2.DESCRIPTOR, gallery_service_pb2.DESCRIPTOR)
 MAX_REPLY_BYTES = 16 * 1024 * 1024
-MAX_STREAMS_A_CONNECTION = 256
+# Room for calls that were refused and whose message is still on its way: the transport refuses a
+# stream beyond this with UNAVAILABLE, which clients try again at once.
+MAX_STREAMS_A_CONNECTION = 2048
 IDLE_PING_MS = 30_000
 
 
