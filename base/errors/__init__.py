@@ -5,12 +5,14 @@ SmartBranchError
 │   ├── picture: EmptyPictureError, UnsupportedPictureError, BrokenPictureError,
 │   │   PictureTooLargeError, PictureTooSmallError
 │   ├── face: NoFaceError, SeveralFacesError, DegenerateFaceError, PoorPictureError
-│   └── InvalidArgumentError, ErrorRateOutOfRangeError, InvalidResourceNameError
+│   ├── InvalidArgumentError, ErrorRateOutOfRangeError, InvalidResourceNameError
+│   └── SequenceGapError
 ├── StateError                the request does not fit what is stored
 │   ├── GalleryNotFoundError, SubjectNotFoundError, UnknownModelError
 │   ├── GalleryExistsError, SubjectExistsError, RequestIdReusedError
 │   ├── DifferentPersonError, DuplicateSubjectError
 │   ├── ModelMismatchError, ConsentMissingError, SubjectExpiredError, ImportStateError
+│   └── SessionNotFoundError, SessionTakenOverError
 ├── AccessError               the caller may not do this
 │   ├── MissingTokenError, InvalidTokenError, ExpiredTokenError
 │   ├── ExpiredCertificateError, RevokedCertificateError
@@ -75,6 +77,7 @@ from base.errors.inputs import (
     PictureTooLargeError,
     PictureTooSmallError,
     PoorPictureError,
+    SequenceGapError,
     SeveralFacesError,
     UnsupportedPictureError,
 )
@@ -88,6 +91,8 @@ from base.errors.states import (
     ImportStateError,
     ModelMismatchError,
     RequestIdReusedError,
+    SessionNotFoundError,
+    SessionTakenOverError,
     StateError,
     SubjectExistsError,
     SubjectExpiredError,
@@ -138,7 +143,10 @@ __all__ = [
     "RevokedCertificateError",
     "RoleNotAllowedError",
     "SecretsUnavailableError",
+    "SequenceGapError",
     "ServerNotReadyError",
+    "SessionNotFoundError",
+    "SessionTakenOverError",
     "SettingsError",
     "SeveralFacesError",
     "SmartBranchError",

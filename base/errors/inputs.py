@@ -79,3 +79,9 @@ class ErrorRateOutOfRangeError(InvalidInputError):
     """The error rate asked for is no rate, or is one that no measurement supports."""
 
     reason = "ERROR_RATE_OUT_OF_RANGE"
+
+
+class SequenceGapError(InvalidInputError):
+    """A chunk of a stream does not follow the one before it; the message says which is wanted."""
+
+    reason = "SEQUENCE_GAP"

@@ -86,3 +86,17 @@ class ImportStateError(StateError):
     """The import stream does not continue where the server stands."""
 
     reason = "IMPORT_OUT_OF_STEP"
+
+
+class SessionNotFoundError(StateError):
+    """No session goes on with this token: it is unknown, used up or expired."""
+
+    reason = "SESSION_NOT_FOUND"
+    grpc_code = "NOT_FOUND"
+
+
+class SessionTakenOverError(StateError):
+    """The session goes on over another connection."""
+
+    reason = "SESSION_TAKEN_OVER"
+    grpc_code = "ABORTED"
