@@ -1,12 +1,9 @@
 """A verification report as one self-contained page."""
 
-import html
 import json
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from evaluation import plots
-from evaluation.bootstrap import Interval
+from evaluation import html, plots
 from evaluation.limits import limits_of
 from evaluation.report import (
     INTERVAL_METHOD,
@@ -34,34 +31,31 @@ def write_report(result: VerificationResult, folder: Path) -> tuple[Path, Path]:
 def to_html(result: VerificationResult) -> str:
     """Return the page: no scripts, no outside resources, no photographs."""
     title = f"Face verification: {result.facts.get('model', 'model')}"
-    limits = "".join(f"<li>{_text(limit)}</li>" for limit in limits_of(result))
-    figures = (
+    drawn = (
         ("Detection error trade-off, all pairs", plots.det_curve(result)),
         ("True accept rate", plots.roc_curve(result)),
         ("Similarities, all pairs; dotted: the thresholds below", plots.score_histogram(result)),
         ("Quality of the pictures", plots.quality_histogram(result)),
         ("Error against discard: lowest quality left out first", plots.discard_plot(result)),
     )
-    drawn = "".join(
-        f"<figure>{svg}<figcaption>{_text(caption)}</figcaption></figure>"
-        for caption, svg in figures
-    )
-    return _PAGE.format(
-        title=_text(title),
-        summary=_table(("figure", "value", "95 % interval"), _summary_rows(result)),
-        figures=drawn,
-        rows=_table(_ROW_HEADS, (_row_cells(row) for row in result.all_pairs.rows)),
-        outcomes=_table(
+    body = _BODY.format(
+        summary=html.table(("figure", "value", "95 % interval"), _summary_rows(result)),
+        figures=html.figures(drawn),
+        rows=html.table(_ROW_HEADS, (_row_cells(row) for row in result.all_pairs.rows)),
+        outcomes=html.table(
             ("pairs", "MATCH", "NO_MATCH", "INCONCLUSIVE", "refused (no face)"),
             ([name, *map(str, counts.values())] for name, counts in count_outcomes(result).items()),
         ),
-        discards=_table(("limit", "INCONCLUSIVE", "FNMR"), _discard_cells(result)),
+        discards=html.table(("limit", "INCONCLUSIVE", "FNMR"), _discard_cells(result)),
         service_fmr=rate_key(SERVICE_FMR),
-        method=_text(f"{INTERVAL_METHOD}; {result.replicates} replicates, seed {result.seed}"),
-        limits=limits,
-        table=_table(("similarity", "FMR", "FNMR"), _table_rows(result)),
-        facts=_table(("what", "value"), ([key, str(value)] for key, value in result.facts.items())),
+        method=html.text(f"{INTERVAL_METHOD}; {result.replicates} replicates, seed {result.seed}"),
+        limits=html.bullets(limits_of(result)),
+        table=html.table(("similarity", "FMR", "FNMR"), _table_rows(result)),
+        facts=html.table(
+            ("what", "value"), ([key, str(value)] for key, value in result.facts.items())
+        ),
     )
+    return html.page(title, body)
 
 
 def _summary_rows(result: VerificationResult) -> list[list[str]]:
@@ -69,7 +63,11 @@ def _summary_rows(result: VerificationResult) -> list[list[str]]:
     count = len(result.protocol.pairs)
     folds = result.protocol.fold_count
     return [
-        [f"accuracy, {folds} folds", f"{pairs.accuracy.mean:.2%}", _range(pairs.accuracy_interval)],
+        [
+            f"accuracy, {folds} folds",
+            f"{pairs.accuracy.mean:.2%}",
+            html.percent_range(pairs.accuracy_interval),
+        ],
         *_tar_rows(pairs),
         ["equal error rate", f"{pairs.equal_error_rate:.2%}", ""],
         [
@@ -101,7 +99,11 @@ def _discard_cells(result: VerificationResult) -> list[list[str]]:
 
 def _tar_rows(pairs: ProtocolResult) -> list[list[str]]:
     return [
-        [f"true accept rate at FMR {rate_key(fmr)}", f"{rate.value:.2%}", _range(rate.interval)]
+        [
+            f"true accept rate at FMR {rate_key(fmr)}",
+            f"{rate.value:.2%}",
+            html.percent_range(rate.interval),
+        ]
         for fmr, rate in pairs.tar_at_fmr.items()
     ]
 
@@ -118,7 +120,7 @@ def _row_cells(row: OperatingRow) -> list[str]:
         f"{row.threshold:.4f}",
         f"{span.low:.4f} to {span.high:.4f}",
         f"{row.fnmr.value:.2%}",
-        _range(row.fnmr.interval),
+        html.percent_range(row.fnmr.interval),
     ]
 
 
@@ -128,43 +130,9 @@ def _table_rows(result: VerificationResult) -> list[list[str]]:
     return [[f"{s:.4f}", f"{fmr:.3g}", f"{fnmr:.3%}"] for s, fmr, fnmr in columns]
 
 
-def _range(interval: Interval | None) -> str:
-    return f"{interval.low:.2%} to {interval.high:.2%}" if interval else ""
-
-
-def _text(value: str) -> str:
-    return html.escape(value)
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f"<th>{_text(name)}</th>" for name in heads)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>" for cells in rows
-    )
-    return f'<div class="wide"><table><tr>{head}</tr>{body}</table></div>'
-
-
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ font: 16px/1.5 system-ui, sans-serif; color: #1c2733; background: #f6f7f9; margin: 0; }}
-main {{ max-width: 1080px; margin: 0 auto; padding: 2rem 1.2rem 4rem; }}
-h1 {{ font-size: 1.6rem; }} h2 {{ font-size: 1.15rem; margin-top: 2.2rem; }}
-.wide {{ overflow-x: auto; }}
-table {{ border-collapse: collapse; background: #fff; font-variant-numeric: tabular-nums; }}
-th, td {{ text-align: left; padding: .35rem .8rem; border-bottom: 1px solid #dde1e6; }}
-th {{ font-weight: 600; white-space: nowrap; }}
-.figures {{ display: grid; gap: 1rem; }}
-.figures {{ grid-template-columns: repeat(auto-fit, minmax(440px, 1fr)); }}
-figure {{ margin: 0; background: #fff; padding: .8rem; border: 1px solid #dde1e6; }}
-figure svg {{ width: 100%; height: auto; }} figcaption {{ color: #5f6b7a; font-size: .9rem; }}
-</style></head><body><main>
-<h1>{title}</h1>
-{summary}
-<h2>What these figures cannot carry</h2><ul>{limits}</ul>
-<h2>Figures</h2><div class="figures">{figures}</div>
+_BODY = """{summary}
+<h2>What these figures cannot carry</h2>{limits}
+<h2>Figures</h2>{figures}
 <h2>Thresholds, from every pair among the pictures</h2>{rows}
 <p>Intervals: {method}.</p>
 <h2>What a caller is told at FMR {service_fmr}, on the protocol's pairs</h2>{outcomes}
@@ -173,5 +141,4 @@ figure svg {{ width: 100%; height: auto; }} figcaption {{ color: #5f6b7a; font-s
 {service_fmr}.</p>{discards}
 <h2>How it was run</h2>{facts}
 <h2>Similarity and error rates</h2><details><summary>The whole table</summary>{table}</details>
-</main></body></html>
 """

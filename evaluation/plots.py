@@ -1,38 +1,14 @@
-"""The report's figures, as SVG text that refers to nothing outside itself."""
+"""The figures of a verification report."""
 
-import io
-import re
-from collections.abc import Callable
-from typing import Any
-
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
 from evaluation.discard import discard_curve
 from evaluation.rates import fmr_curve, fnmr_curve
 from evaluation.scores import bin_edges
+from evaluation.svg import BAD_COLOUR, GOOD_COLOUR, GREY, LINE_COLOUR, render
 from evaluation.verification import VerificationResult
 
-# Matplotlib's own type for these keys is one literal of all their names.
-_STYLE: dict[Any, Any] = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "smartbranch",
-    "font.family": "sans-serif",
-    "font.size": 9.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#dde1e6",
-    "grid.linewidth": 0.6,
-    "axes.edgecolor": "#5f6b7a",
-    "axes.axisbelow": True,
-}
-GENUINE_COLOUR = "#0a7d62"
-IMPOSTOR_COLOUR = "#b3472f"
-LINE_COLOUR = "#1d4f91"
 _CURVE_POINTS = 400
 _SHOWN_BINS = 200
 _DISCARD_FMRS = (1e-3, 1e-4)
@@ -54,7 +30,7 @@ def det_curve(result: VerificationResult) -> str:
         axes.set(xscale="log", yscale="log", xlabel="false match rate")
         axes.set(ylabel="false non-match rate")
 
-    return _render("det", draw)
+    return render("det", draw)
 
 
 def roc_curve(result: VerificationResult) -> str:
@@ -74,7 +50,7 @@ def roc_curve(result: VerificationResult) -> str:
         axes.set_ylim(min(0.9, float(accepted.min())), 1.002)
         axes.legend(frameon=False, loc="lower right")
 
-    return _render("roc", draw)
+    return render("roc", draw)
 
 
 def score_histogram(result: VerificationResult) -> str:
@@ -87,19 +63,19 @@ def score_histogram(result: VerificationResult) -> str:
         width = edges[1] - edges[0]
         counts, _ = np.histogram(genuine.similarities, edges)
         for values, colour, label in (
-            (merged, IMPOSTOR_COLOUR, f"impostor ({impostors.total:,})"),
-            (counts, GENUINE_COLOUR, f"genuine ({len(genuine.similarities):,})"),
+            (merged, BAD_COLOUR, f"impostor ({impostors.total:,})"),
+            (counts, GOOD_COLOUR, f"genuine ({len(genuine.similarities):,})"),
         ):
             density = values / max(values.sum(), 1) / width
             axes.stairs(density, edges, color=colour, label=label, fill=True, alpha=0.35)
             axes.stairs(density, edges, color=colour)
         for row in result.all_pairs.rows:
-            axes.axvline(row.threshold, color="#5f6b7a", linewidth=0.7, linestyle=":")
+            axes.axvline(row.threshold, color=GREY, linewidth=0.7, linestyle=":")
         axes.set(yscale="log", xlabel="similarity", ylabel="density", xlim=(-0.4, 1.0))
         axes.set_ylim(top=axes.get_ylim()[1] * 30)  # Room for the legend.
         axes.legend(frameon=False, loc="upper right")
 
-    return _render("scores", draw)
+    return render("scores", draw)
 
 
 def quality_histogram(result: VerificationResult) -> str:
@@ -108,11 +84,11 @@ def quality_histogram(result: VerificationResult) -> str:
     def draw(axes: Axes) -> None:
         found = result.quality[~np.isnan(result.quality)]
         axes.hist(found, bins=50, range=(0, 100), color=LINE_COLOUR, alpha=0.6)
-        axes.axvline(result.min_quality, color=IMPOSTOR_COLOUR, linewidth=1.2, label="limit")
+        axes.axvline(result.min_quality, color=BAD_COLOUR, linewidth=1.2, label="limit")
         axes.set(xlabel="quality", ylabel="pictures")
         axes.legend(frameon=False, loc="upper left")
 
-    return _render("quality", draw)
+    return render("quality", draw)
 
 
 def discard_plot(result: VerificationResult) -> str:
@@ -128,7 +104,7 @@ def discard_plot(result: VerificationResult) -> str:
         if axes.lines:
             axes.legend(frameon=False)
 
-    return _render("discard", draw)
+    return render("discard", draw)
 
 
 def _curves(result: VerificationResult) -> tuple[np.ndarray, np.ndarray]:
@@ -136,26 +112,3 @@ def _curves(result: VerificationResult) -> tuple[np.ndarray, np.ndarray]:
     span = np.linspace(table.similarities[0], table.similarities[-1], _CURVE_POINTS)
     fmrs = fmr_curve(result.all_pairs.impostors, span)
     return fmrs, fnmr_curve(result.all_pairs.genuine, span)
-
-
-def _render(name: str, draw: Callable[[Axes], None]) -> str:
-    """Draw on a figure of its own and return `<svg>...</svg>` with ids that start with `name`."""
-    with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(5.6, 3.7), layout="constrained")
-        draw(figure.add_subplot())
-        for axis in (figure.axes[0].xaxis, figure.axes[0].yaxis):
-            if axis.get_scale() == "log":
-                axis.set_major_formatter(FuncFormatter(_plain_rate))
-        out = io.StringIO()
-        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        figure.savefig(out, format="svg", metadata=nothing)
-    svg = out.getvalue()
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'\bid="', f'id="{name}-', svg)
-    return re.sub(r'(url\(|href=")#', rf"\g<1>#{name}-", svg)
-
-
-def _plain_rate(value: float, _: int) -> str:
-    text = f"{value:g}"
-    return text.replace("e-0", "e-")
