@@ -1,0 +1,1 @@
+"""Attack detection, measured in the terms of ISO/IEC 30107-3."""
