@@ -16,7 +16,7 @@ def limits_of(result: PadResult, loso: LosoTable | None) -> tuple[str, ...]:
         "APCER counts attacks called LIVE and BPCER live people called SPOOF. INCONCLUSIVE is in "
         "neither: an answer that always is would have no errors. Its shares stand beside both, "
         "and a service that is often unsure has failed.",
-        "Intervals draw recordings where the manifest has a column `clip`, else single rows: "
+        "Intervals draw recordings where the manifest has a column named clip, else single rows: "
         "frames of one recording then count as independent and the intervals are too narrow. "
         "Pooled figures draw whole sources.",
         NO_CERTIFICATION,

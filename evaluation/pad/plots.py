@@ -41,7 +41,7 @@ def det_curve(result: PadResult) -> str:
             bpcer = source.live.bpcer.value
             if apcers and bpcer is not None:
                 place = _deviate(np.array([max(apcers), bpcer]))
-                axes.plot(place[:1], place[1:], "o", color=colour, markersize=5)
+                axes.plot(place[:1], place[1:], "o", color=colour, markersize=5, clip_on=False)
         ticks = _deviate(np.array(_DET_TICKS))
         labels = [f"{tick:.1%}" if tick < 0.01 else f"{tick:.0%}" for tick in _DET_TICKS]
         axes.set_xticks(ticks, labels)

@@ -1,0 +1,54 @@
+"""From files to answers: every presentation is judged as a caller's would be."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Protocol
+
+from base.errors import InvalidInputError
+from evaluation.pad.manifest import Presentation
+from evaluation.pad.result import PadAnswer
+from liveness.outcome import LivenessResult
+
+Progress = Callable[[int], None]
+UNREADABLE = "FILE_UNREADABLE"
+
+
+class Judge(Protocol):
+    """What answers for one picture or clip, such as the file checker of this machine's models."""
+
+    def check(self, path: Path) -> LivenessResult:
+        """Return the answer. Raises InvalidInputError where there can be none."""
+        ...
+
+
+def judge_all(
+    presentations: Sequence[Presentation],
+    judge: Judge,
+    *,
+    workers: int,
+    progress: Progress = lambda _: None,
+) -> tuple[PadAnswer, ...]:
+    """Judge every presentation, `workers` at a time, and return the answers in order.
+
+    A file that cannot be read, or without one face in it, is a non-response and no error.
+    progress: called with 1 after each.
+    """
+
+    def answer(one: Presentation) -> PadAnswer:
+        found = _answer(one.path, judge)
+        progress(1)
+        return found
+
+    with ThreadPoolExecutor(workers, thread_name_prefix="evaluate") as pool:
+        return tuple(pool.map(answer, presentations))
+
+
+def _answer(path: Path, judge: Judge) -> PadAnswer:
+    try:
+        result = judge.check(path)
+    except InvalidInputError as error:
+        return PadAnswer(None, None, error.reason)
+    except OSError:
+        return PadAnswer(None, None, UNREADABLE)
+    return PadAnswer(result.outcome, result.live_score, result.decision.reasons[0].code)
