@@ -143,8 +143,9 @@ def _mean_line(result: PadResult) -> str:
     mean, span = result.mean_auc
     return (
         f"<p>Mean AUC over the sources with both classes: {mean:.4f} ({span.low:.4f} to "
-        f"{span.high:.4f}, sources drawn as well). ACER above, the mean of BPCER and the worst APCER of "
-        "a source, is given for comparison with older reports only: it hides which is bad.</p>"
+        f"{span.high:.4f}, sources drawn as well). ACER above, the mean of BPCER and the worst "
+        "APCER of a source, is given for comparison with older reports only: it "
+        "hides which is bad.</p>"
     )
 
 
