@@ -1,6 +1,7 @@
 """What Prometheus reads."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from prometheus_client import (
     CollectorRegistry,
@@ -53,6 +54,25 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._sessions = Gauge(
+            "smartbranch_stream_sessions",
+            "Sessions that run, those whose client is away included.",
+            ["stream"],
+            registry=self.registry,
+        )
+        self._chunks = Counter(
+            "smartbranch_stream_chunks",
+            "Chunks of sessions that have ended, by fate: looked_at or dropped.",
+            ["stream", "fate"],
+            registry=self.registry,
+        )
+        self._decisions = Counter(
+            "smartbranch_decisions",
+            "Decisions, by what was asked and the outcome.",
+            ["task", "outcome"],
+            registry=self.registry,
+        )
+
     def answered(self, method: str, code: str, reason: str, seconds: float) -> None:
         """Count one answer."""
         self._requests.labels(method, code, reason).inc()
@@ -61,6 +81,21 @@ class Metrics:
     def model(self, model_id: str, provider: str, terms: str) -> None:
         """Name one model that is in use."""
         self._models.labels(model_id, provider, terms).set(1)
+
+    @contextmanager
+    def stream_open(self, stream: str) -> Iterator[None]:
+        """Count a session for as long as it runs."""
+        with self._sessions.labels(stream).track_inprogress():
+            yield
+
+    def stream_ended(self, stream: str, looked_at_count: int, dropped_count: int) -> None:
+        """Count the chunks of a session."""
+        self._chunks.labels(stream, "looked_at").inc(looked_at_count)
+        self._chunks.labels(stream, "dropped").inc(dropped_count)
+
+    def decided(self, task: str, outcome: str) -> None:
+        """Count one decision."""
+        self._decisions.labels(task, outcome).inc()
 
     def watch_engine(self, stats: Stats) -> None:
         """Export what the engine's queues do, read when Prometheus asks."""

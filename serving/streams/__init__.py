@@ -1,0 +1,1 @@
+"""Streams of media: numbered chunks in, acknowledgements and events out, over any transport."""

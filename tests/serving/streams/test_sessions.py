@@ -1,0 +1,377 @@
+"""The stream machinery by itself: a scripted work, real threads, no sockets."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from base.errors import (
+    DeadlineExceededError,
+    DrainingError,
+    InferenceFailedError,
+    InvalidArgumentError,
+    MessageTooLargeError,
+    QueueFullError,
+    RateLimitedError,
+    SequenceGapError,
+    SessionNotFoundError,
+    SessionTakenOverError,
+    TooManyRequestsInFlightError,
+)
+from serving.caller import Caller
+from serving.limits import Slots
+from serving.streams.session import ABANDONED, DRAINED, EXPIRED, MAX_LOST_IN_A_ROW
+from serving.streams.types import Beat, Codec, StreamLimits
+from tests.support.streams import CALLER, LAST, House, ScriptedWork, open_house
+
+LIMITS = StreamLimits(
+    max_chunk_bytes=1000,
+    max_chunks_per_s=500.0,
+    max_fps=1e6,
+    session_s=20.0,
+    resume_s=0.5,
+    silence_s=1.0,
+    heartbeat_s=0.3,
+    ack_every=4,
+    ack_after_s=0.1,
+    tick_s=0.02,
+    step_s=5.0,
+)
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    with open_house(LIMITS) as house:
+        yield house
+
+
+async def test_a_session_opens_acknowledges_and_ends_with_one_verdict(house: House) -> None:
+    client = house.open(ScriptedWork(length=3))
+    await client.until("start")
+    for number in (1, 2, 3):
+        client.send(house.chunk(number))
+        await client.until(f"took {number}")
+    await client.end()
+    assert client.opened.next_sequence == 1
+    assert client.events == ["start", "took 1", "took 2", "took 3", LAST]
+    assert client.acks[-1].sequence == 3
+    assert client.error is None
+    assert house.slots.taken_count == 0
+
+
+async def test_a_slow_analysis_delays_neither_acknowledgements_nor_heartbeats(house: House) -> None:
+    work = ScriptedWork()
+    work.gate.clear()
+    client = house.open(work)
+    await client.until("start")
+    for number in range(1, 13):
+        client.send(house.chunk(number))
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(0.7)
+    assert client.acks[-1].sequence == 12
+    assert client.beats >= 1
+    work.gate.set()
+    await client.until("took 12")
+    # The first was looked at when it came, the newest afterwards; what lay between was too old.
+    assert work.taken == [1, 12]
+    client.send(None)
+    await client.end()
+    assert client.acks[-1].dropped_count == 10
+
+
+async def test_acknowledgements_come_after_a_count_or_a_time(house: House) -> None:
+    client = house.open(ScriptedWork())
+    client.send(*house.chunks(1, 4))
+    await asyncio.sleep(0.05)
+    assert client.acks[-1].sequence == 4
+    client.send(house.chunk(5))
+    await asyncio.sleep(0.2)
+    assert client.acks[-1].sequence == 5
+    await client.hang_up()
+
+
+async def test_what_was_sent_before_is_acknowledged_and_not_looked_at_again(house: House) -> None:
+    work = ScriptedWork()
+    client = house.open(work)
+    client.send(house.chunk(1))
+    await client.until("took 1")
+    acks = len(client.acks)
+    client.send(house.chunk(1))
+    await asyncio.sleep(0.25)
+    assert len(client.acks) > acks
+    assert work.taken == [1]
+    await client.hang_up()
+
+
+async def test_a_hole_in_the_numbers_is_refused_and_the_session_goes_on(house: House) -> None:
+    work = ScriptedWork()
+    client = house.open(work)
+    client.send(house.chunk(1), house.chunk(3))
+    await client.end()
+    assert isinstance(client.error, SequenceGapError)
+    assert client.error.metadata == {"next_sequence": "2"}
+    again = house.resume(client.opened.token)
+    await again.until("resume")
+    assert again.opened.next_sequence == 2
+    await again.hang_up()
+
+
+@pytest.mark.parametrize(
+    ("data", "codec", "error"),
+    [
+        (b"x" * 1001, Codec.JPEG, MessageTooLargeError),
+        (b"x", Codec.PCM_S16LE_16KHZ, InvalidArgumentError),
+    ],
+    ids=["too long", "codec"],
+)
+async def test_a_chunk_out_of_bounds_ends_the_connection(
+    house: House, data: bytes, codec: Codec, error: type[Exception]
+) -> None:
+    client = house.open(ScriptedWork())
+    client.send(house.chunk(1, data, codec))
+    await client.end()
+    assert isinstance(client.error, error)
+
+
+async def test_a_flood_of_chunks_is_refused(house: House) -> None:
+    client = house.open(ScriptedWork())
+    client.send(*house.chunks(1, 1200))
+    await client.end()
+    assert isinstance(client.error, RateLimitedError)
+
+
+async def test_more_pictures_than_are_looked_at_are_dropped_and_counted() -> None:
+    with open_house(replace(LIMITS, max_fps=20.0)) as house:
+        work = ScriptedWork()
+        client = house.open(work)
+        for number in range(1, 61):
+            client.send(house.chunk(number))
+            await asyncio.sleep(0.01)
+        client.send(None)
+        await client.end()
+        took = len(work.taken)
+        assert took + client.acks[-1].dropped_count == client.acks[-1].sequence == 60
+        assert took <= 20 * 1.5 + 2
+
+
+async def test_a_client_that_comes_back_goes_on_behind_the_last_chunk(house: House) -> None:
+    work = ScriptedWork(length=4)
+    client = house.open(work)
+    client.send(*house.chunks(1, 2))
+    await client.until("took 2")
+    await client.hang_up()
+    again = house.resume(client.opened.token)
+    await again.until("resume")
+    assert again.opened.next_sequence == 3
+    assert again.opened.name == client.opened.name
+    again.send(house.chunk(2), house.chunk(3))
+    await again.until("took 3")
+    again.send(house.chunk(4))
+    await asyncio.sleep(0.1)
+    again.send(house.chunk(5))
+    await again.end()
+    assert work.calls == ["start", "interrupt", "resume"]
+    assert again.events[-1] == LAST
+
+
+async def test_a_token_is_good_for_one_return(house: House) -> None:
+    client = house.open(ScriptedWork())
+    await client.until("start")
+    await client.hang_up()
+    second = house.resume(client.opened.token)
+    await second.until("resume")
+    second.send(Beat())
+    await asyncio.sleep(0.4)
+    third = house.resume(client.opened.token)
+    await third.end()
+    assert isinstance(third.error, SessionNotFoundError)
+    await second.hang_up()
+
+
+async def test_an_answer_that_is_lost_on_its_way_does_not_lose_the_session(house: House) -> None:
+    """The old token was used up by a return whose answer, with the new token, never arrived."""
+    client = house.open(ScriptedWork())
+    await client.until("start")
+    await client.hang_up()
+    unheard = house.resume(client.opened.token)
+    await unheard.until("resume")
+    await unheard.hang_up()
+    again = house.resume(client.opened.token)
+    await again.until("resume")
+    assert again.error is None
+    await again.hang_up()
+
+
+async def test_a_return_takes_a_connection_over_that_is_dead_and_does_not_know(
+    house: House,
+) -> None:
+    work = ScriptedWork()
+    client = house.open(work)
+    await client.until("start")
+    again = house.resume(client.opened.token)
+    await again.until("interrupt", "resume")
+    await client.end()
+    assert isinstance(client.error, SessionTakenOverError)
+    again.send(house.chunk(1))
+    await again.until("took 1")
+    await again.hang_up()
+
+
+@pytest.mark.parametrize(
+    "other", [Caller("bank-b", "app", CALLER.roles), Caller("bank-a", "thief", CALLER.roles)]
+)
+async def test_nobody_else_can_go_on_with_a_session(house: House, other: Caller) -> None:
+    client = house.open(ScriptedWork())
+    await client.until("start")
+    thief = house.resume(client.opened.token, other)
+    await thief.end()
+    assert isinstance(thief.error, SessionNotFoundError)
+    assert client.error is None
+    await client.hang_up()
+
+
+async def test_a_client_that_missed_the_verdict_gets_it_again(house: House) -> None:
+    client = house.open(ScriptedWork(length=1))
+    client.send(house.chunk(1))
+    await client.end()
+    again = house.resume(client.opened.token)
+    await again.end()
+    assert again.events == [LAST]
+
+
+async def test_silence_ends_the_connection_and_not_the_session(house: House) -> None:
+    client = house.open(ScriptedWork())
+    for _ in range(3):
+        await asyncio.sleep(0.5)
+        client.send(Beat())
+    assert client.error is None
+    await client.end()
+    assert isinstance(client.error, DeadlineExceededError)
+    again = house.resume(client.opened.token)
+    await again.until("resume")
+    await again.hang_up()
+
+
+async def test_an_abandoned_session_is_closed_and_frees_its_place(house: House) -> None:
+    work = ScriptedWork()
+    client = house.open(work)
+    await client.until("start")
+    await client.hang_up()
+    assert house.slots.taken_count == 1
+    await asyncio.sleep(LIMITS.resume_s + 0.3)
+    assert work.calls[-1] == f"finish {ABANDONED}"
+    assert house.slots.taken_count == 0
+
+
+async def test_a_client_that_ends_its_side_gets_a_verdict(house: House) -> None:
+    client = house.open(ScriptedWork())
+    client.send(None)
+    await client.end()
+    assert client.events[-1] == f"{LAST} {ABANDONED}"
+
+
+async def test_a_session_has_an_end() -> None:
+    with open_house(replace(LIMITS, session_s=0.4)) as house:
+        client = house.open(ScriptedWork())
+        await client.end()
+        assert client.events[-1] == f"{LAST} {EXPIRED}"
+
+
+async def test_a_drain_gives_every_session_a_verdict(house: House) -> None:
+    attached, away = ScriptedWork(name="sessions/a"), ScriptedWork(name="sessions/b")
+    client, other = house.open(attached), house.open(away)
+    await client.until("start")
+    await other.until("start")
+    await other.hang_up()
+    await house.registry.drain(5.0)
+    await client.end()
+    assert client.events[-1] == f"{LAST} {DRAINED}"
+    assert away.calls[-1] == f"finish {DRAINED}"
+    assert house.slots.taken_count == 0
+
+
+async def test_a_transport_that_drains_ends_the_session(house: House) -> None:
+    client = house.open(ScriptedWork())
+    client.send(DrainingError("the server is stopping"))
+    await client.end()
+    assert client.events[-1] == f"{LAST} {DRAINED}"
+
+
+async def test_one_session_more_than_fits_is_refused_at_once() -> None:
+    with open_house(LIMITS, Slots(2, "sessions", tenant_size=1)) as house:
+        client = house.open(ScriptedWork())
+        await client.until("start")
+        refused = house.open(ScriptedWork())
+        await refused.end()
+        assert isinstance(refused.error, TooManyRequestsInFlightError)
+        other = house.open(ScriptedWork(), Caller("bank-b", "app", CALLER.roles))
+        await other.until("start")
+        await client.hang_up()
+        await other.hang_up()
+
+
+async def test_work_that_fails_closes_the_books_and_tells_why(house: House) -> None:
+    work = ScriptedWork()
+    work.broken = InferenceFailedError("the model failed")
+    client = house.open(work)
+    client.send(house.chunk(1))
+    await client.end()
+    assert isinstance(client.error, InferenceFailedError)
+    assert work.calls[-1] == "fail INFERENCE_FAILED"
+    assert house.slots.taken_count == 0
+
+
+async def test_a_full_queue_costs_pictures_and_not_the_session(house: House) -> None:
+    work = ScriptedWork()
+    work.broken = QueueFullError("the queue is full")
+    client = house.open(work)
+    client.send(house.chunk(1))
+    await asyncio.sleep(0.15)
+    work.broken = None
+    client.send(house.chunk(2))
+    await client.until("took 2")
+    assert client.acks[-1].dropped_count == 1
+    work.broken = QueueFullError("the queue is full")
+    for number in range(3, MAX_LOST_IN_A_ROW + 4):
+        client.send(house.chunk(number))
+        await asyncio.sleep(0.01)
+    await client.end()
+    assert isinstance(client.error, QueueFullError)
+
+
+async def test_a_look_that_never_ends_ends_the_session() -> None:
+    with open_house(replace(LIMITS, step_s=0.3)) as house:
+        work = ScriptedWork()
+        work.gate.clear()
+        client = house.open(work)
+        client.send(house.chunk(1))
+        await client.end()
+        assert isinstance(client.error, DeadlineExceededError)
+        assert work.calls[-1] == "fail DEADLINE_EXCEEDED"
+        work.gate.set()
+
+
+async def test_a_client_that_reads_nothing_costs_no_memory() -> None:
+    with open_house(replace(LIMITS, max_events=8)) as house:
+        work = ScriptedWork()
+        client = house.open(work)
+        await client.until("start")
+        await client.hang_up()
+        session = next(iter(house.registry._running))
+        for number in range(100):
+            session.events.append(f"event {number}")
+        assert next(iter(session.events)) == "event 92"
+
+
+async def test_sessions_are_counted(house: House) -> None:
+    client = house.open(ScriptedWork(length=2))
+    await client.until("start")
+    assert 'stream_sessions{stream="test"} 1.0' in house.metrics.text().decode()
+    for number in (1, 2):
+        client.send(house.chunk(number))
+        await client.until(f"took {number}")
+    await client.end()
+    text = house.metrics.text().decode()
+    assert 'stream_sessions{stream="test"} 0.0' in text
+    assert 'stream_chunks_total{fate="looked_at",stream="test"} 2.0' in text
