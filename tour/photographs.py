@@ -93,6 +93,34 @@ def reshot(image: ImageRGB, seed: int = 0) -> ImageRGB:
     return np.clip(soft * 0.88 + 6 + noise, 0, 255).astype(np.uint8)
 
 
+def rephotographed(image: ImageRGB, side_px: int = 480, seed: int = 0) -> ImageRGB:
+    """Return a photograph of a screen that shows the picture, (side_px, side_px, 3).
+
+    Each picture point is a cell of a red, a green and a blue stripe with dark gaps; the camera
+    looks from slightly aside and samples that grid at another pitch, which makes moire. The
+    black point is lifted and the frame of the screen shows, as it does on a telephone.
+    """
+    cells = round(side_px * 0.61)  # Between one and two camera pixels to a cell: they beat.
+    shown = cv2.resize(image, (cells, cells), interpolation=cv2.INTER_AREA).astype(np.float32)
+    lit = np.zeros((cells * 3, cells * 3, 3), np.float32)
+    for channel in range(3):
+        stripe = np.repeat(shown[:, :, channel], 3, axis=0)
+        lit[:, channel::3, channel] = stripe * 2.6
+    lit[::3] *= 0.35
+    soft = cv2.GaussianBlur(lit, (0, 0), 1.0)  # A lens does not resolve single stripes quite.
+    edge = cells // 5
+    framed = cv2.copyMakeBorder(
+        soft, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=(12, 12, 14)
+    )
+    size = framed.shape[0]
+    corners = np.array([[0, 0], [size, 0], [size, size], [0, size]], np.float32)
+    places = np.array([[0.02, 0.01], [0.97, 0.04], [0.99, 0.98], [0.01, 0.96]], np.float32)
+    view = cv2.getPerspectiveTransform(corners, places * side_px)
+    seen = cv2.warpPerspective(framed, view, (side_px, side_px), flags=cv2.INTER_LINEAR)
+    noise = np.random.default_rng(seed).normal(0, 2, seen.shape)
+    return np.asarray(np.clip(seen * 0.9 + 14 + noise, 0, 255), np.uint8)
+
+
 def turned(image: ImageRGB, degrees: float = 12.0) -> ImageRGB:
     """Return the picture turned about its middle, counter-clockwise."""
     height, width = image.shape[:2]

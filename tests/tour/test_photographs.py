@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 
+import cv2
 import numpy as np
 import pytest
 
@@ -51,3 +52,21 @@ def test_a_picture_that_no_package_carries_is_named() -> None:
 
 def test_a_person_hides_the_portrait() -> None:
     assert repr(photographs.people()[0]) == "Person(id='seat-1', portrait=<hidden>)"
+
+
+def test_a_photograph_of_a_screen_still_shows_the_face_and_the_screens_grid(
+    pipeline: FacePipeline, portraits: Mapping[str, ImageRGB]
+) -> None:
+    portrait = portraits["seat-6"]
+    screen = photographs.rephotographed(portrait)
+    assert len(pipeline.analyzer.detect(screen)) == 1
+    grown = np.asarray(cv2.resize(portrait, screen.shape[1::-1]), np.uint8)
+    # The stripes put energy next to the highest frequencies, where a portrait has next to none.
+    assert fine_energy(screen) > 5 * fine_energy(grown)
+
+
+def fine_energy(image: ImageRGB) -> float:
+    """Return the power of the finest detail in the middle of a picture's green channel."""
+    middle = image[140:340, 140:340, 1].astype(np.float32)
+    power = np.abs(np.fft.rfft2(middle - middle.mean())) ** 2
+    return float(power[:, 50:].mean())
