@@ -5,10 +5,14 @@ FROM docker.io/library/python:3.11-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 COPY requirements requirements
+RUN python -m venv /opt/node \
+    && /opt/node/bin/pip install --require-hashes -r requirements/npm.txt
 RUN python -m venv /opt/smartbranch \
     && /opt/smartbranch/bin/pip install --require-hashes -r requirements/build.txt \
     && /opt/smartbranch/bin/pip install --require-hashes -r requirements/cpu.txt
 COPY . .
+RUN PYTHON=/opt/node/bin/python scripts/web install run \
+    && PYTHON=/opt/node/bin/python scripts/web build
 RUN /opt/smartbranch/bin/pip install --no-build-isolation --no-deps .
 
 FROM docker.io/library/python:3.11-slim-bookworm

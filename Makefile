@@ -23,10 +23,10 @@ test: setup ## Run the tests; ARGS are handed to pytest.
 slow: setup ## Run the proofs that take long.
 	@$(PYTHON) -m pytest -m slow $(ARGS)
 
-check: setup ## Lint, format, types, rooms, protos, Dockerfiles.
+check: setup ## Lint, format, types, rooms, protos, pages, Dockerfiles.
 	@scripts/check
 
-proto: setup ## Generate the Python code of the protos.
+proto: setup ## Generate the code of the protos.
 	@scripts/proto
 
 bench: setup ## Measure speed against a peer; ARGS such as `ARGS=search`.
@@ -39,4 +39,4 @@ lock: setup ## Resolve requirements/*.txt anew; UPGRADE=1 takes the newest versi
 	@scripts/lock $(if $(UPGRADE),--upgrade)
 
 clean: ## Remove what the targets made, the environment included.
-	@rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist out *.egg-info
+	@rm -rf .venv web/node_modules serving/http/static .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist out *.egg-info

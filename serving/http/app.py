@@ -1,10 +1,7 @@
-"""The FastAPI app: health, metrics and the try page."""
-
-from pathlib import Path
+"""The FastAPI app: health, metrics, pages and calls."""
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse, JSONResponse, RedirectResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import JSONResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from base.errors import SmartBranchError
@@ -15,12 +12,12 @@ from serving.failures import failure_of
 from serving.gate import Gate
 from serving.http.faces import FaceRoutes, failure_response
 from serving.http.guard import LOOPBACK_NAMES, SecurityHeaders
+from serving.http.pages import add_pages
 from serving.permissions import METRICS, check_role
 from serving.readiness import Readiness
 from serving.settings import ServerSettings
 from serving.telemetry.metrics import Metrics
 
-STATIC = Path(__file__).parent / "static"
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -35,13 +32,12 @@ def create_app(
     """Return the app; it shares gate, threads and services with the gRPC server."""
     app = FastAPI(title="SmartBranch", openapi_url=None)
     app.include_router(FaceRoutes(settings, gate, readiness, bridge).router())
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
     if tokens is None:
         # Nobody shows a token here, so no other site's name may lead to this address.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES)
     app.add_middleware(SecurityHeaders)
     _add_health(app, gate, readiness)
-    _add_pages(app)
+    add_pages(app)
 
     @app.get("/metrics")
     async def show_metrics(request: Request) -> Response:
@@ -72,13 +68,3 @@ def _add_health(app: FastAPI, gate: Gate, readiness: Readiness) -> None:
             for facts in (services.detector, services.embedder)
         ]
         return JSONResponse({"status": "ready", "models": models})
-
-
-def _add_pages(app: FastAPI) -> None:
-    @app.get("/")
-    async def go_to_page() -> RedirectResponse:
-        return RedirectResponse("/try/faces")
-
-    @app.get("/try/faces")
-    async def show_page() -> FileResponse:
-        return FileResponse(STATIC / "try_faces.html", media_type="text/html; charset=utf-8")

@@ -1,5 +1,6 @@
 """What must not stand in the repository, and what must."""
 
+import json
 import re
 import subprocess
 import tomllib
@@ -50,6 +51,7 @@ def test_no_file_is_larger_than_a_small_model() -> None:
 
 def test_generated_and_private_files_are_not_tracked() -> None:
     names = {path.relative_to(ROOT).as_posix() for path in tracked_files()}
+    assert not {name for name in names if "node_modules" in name or "http/static/" in name}
     assert not {name for name in names if "__pycache__" in name or name.startswith(".venv")}
     assert not {name for name in names if name.startswith("shared/")}
 
@@ -61,6 +63,15 @@ def test_a_lock_pins_and_hashes_everything(lock: Path) -> None:
         body = "\n".join(line for line in entry.splitlines() if not line.startswith("#")).strip()
         if body:
             assert re.match(r"[a-z0-9-]+==\S+ \\\n\s+--hash=sha256:[0-9a-f]{64}", body), body[:60]
+
+
+def test_the_lock_of_the_pages_pins_and_hashes_everything() -> None:
+    """An address in it would bind every clone to one registry."""
+    packages = json.loads((ROOT / "web/package-lock.json").read_text())["packages"]
+    parts = {name: part for name, part in packages.items() if name}
+    assert parts
+    assert not {name for name, part in parts.items() if "resolved" in part}
+    assert not {name for name, part in parts.items() if "integrity" not in part}
 
 
 def test_the_gpu_lock_never_brings_the_plain_runtime() -> None:
@@ -89,7 +100,7 @@ def test_every_package_is_installed() -> None:
     assert folders <= listed
 
 
-@pytest.mark.parametrize("script", ["setup", "check", "lock", "system.sh"])
+@pytest.mark.parametrize("script", ["setup", "check", "lock", "proto", "system.sh", "web"])
 def test_a_script_is_good_bash(script: str) -> None:
     subprocess.run(["bash", "-n", ROOT / "scripts" / script], check=True)
 

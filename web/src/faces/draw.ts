@@ -1,26 +1,19 @@
-// Pieces of the page. Text goes in as text, never as markup.
+// Pieces of the page that are made from answers.
 
-import { explain, words } from "./words.js";
+import { element, facts, shape } from "../shared/dom.ts";
+import { ApiError } from "../shared/failure.ts";
+import type { Answer, Face, Quality, Reason } from "./api.ts";
+import { componentLabel, explain, words } from "./words.ts";
 
-const SVG = "http://www.w3.org/2000/svg";
 const POOR_BELOW = 40;
 const GOOD_FROM = 70;
 
-export function element(name, className, text) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
-function shape(name, attributes) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
-
 // Boxes and landmarks over a picture, in the picture's own pixels.
-export function drawFaces(svg, faces, [width, height]) {
+export function drawFaces(
+  svg: SVGElement,
+  faces: readonly Face[],
+  [width, height]: [number, number],
+): void {
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.replaceChildren();
   const radius = Math.max(width, height) / 160;
@@ -32,21 +25,21 @@ export function drawFaces(svg, faces, [width, height]) {
   }
 }
 
-function gauge(value, label) {
+function gauge(value: number, label: string): HTMLMeterElement {
   const made = element("meter");
   Object.assign(made, { min: 0, max: 100, low: POOR_BELOW, high: GOOD_FROM, optimum: 100, value });
   made.setAttribute("aria-label", label);
   return made;
 }
 
-function reasonList(reasons) {
+function reasonList(reasons: readonly Reason[]): HTMLUListElement {
   const list = element("ul");
   for (const { code, text } of reasons) list.append(element("li", "", explain(code, text)));
   return list;
 }
 
 // The score of a face, advice in words, and every component behind it.
-export function qualityPanel(quality) {
+export function qualityPanel(quality: Quality): DocumentFragment {
   const made = document.createDocumentFragment();
   const head = element("p", "quality");
   const score = words().ofHundred(Math.round(quality.score));
@@ -58,43 +51,48 @@ export function qualityPanel(quality) {
   return made;
 }
 
-function componentTable(components) {
+function componentTable(components: Quality["components"]): HTMLDetailsElement {
   const details = element("details");
   const list = element("dl", "components");
   for (const { name, value } of components) {
-    const label = words().component[name] ?? name;
+    const label = componentLabel(name);
     const bar = element("dd");
     bar.append(gauge(value, label));
-    list.append(element("dt", "", label), bar, element("dd", "number", Math.round(value)));
+    const number = element("dd", "number", String(Math.round(value)));
+    list.append(element("dt", "", label), bar, number);
   }
   details.append(element("summary", "", words().parts), list);
   return details;
 }
 
-function rate(value) {
-  return value > 0.01 ? `${(value * 100).toFixed(1)} %` : words().oneIn(Number((1 / value).toPrecision(2)));
+function rate(value: number): string {
+  return value > 0.01
+    ? `${(value * 100).toFixed(1)} %`
+    : words().oneIn(Number((1 / value).toPrecision(2)));
 }
 
 // The decision in words, then what it rests on.
-export function answerPanel(answer) {
+export function answerPanel(answer: Answer): DocumentFragment {
   const text = words();
   const made = document.createDocumentFragment();
   const oneIn = Math.round(1 / answer.target_fmr).toLocaleString();
   made.append(element("p", `decision ${answer.decision}`, text[answer.decision]));
   made.append(element("p", "", text.meaning[answer.decision](oneIn)), reasonList(answer.reasons));
-  const facts = element("dl", "facts");
-  const add = (name, value) => facts.append(element("dt", "", name), element("dd", "", value));
-  add(text.similarity, answer.similarity.toFixed(3));
-  add(text.threshold, answer.threshold === null ? text.noTable : answer.threshold.toFixed(3));
-  add(text.fmr, answer.fmr === null ? text.noTable : rate(answer.fmr));
   const { id, variant, provider, terms } = answer.model;
-  add(text.model, `${id} (${variant}, ${provider}; ${text.terms[terms]})`);
-  made.append(facts);
+  made.append(
+    facts([
+      [text.similarity, answer.similarity.toFixed(3)],
+      [text.threshold, answer.threshold === null ? text.noTable : answer.threshold.toFixed(3)],
+      [text.fmr, answer.fmr === null ? text.noTable : rate(answer.fmr)],
+      [text.model, `${id} (${variant}, ${provider}; ${text.terms[terms]})`],
+    ]),
+  );
   return made;
 }
 
 // A refusal in words; a lost connection is told apart from an answer.
-export function problem(error) {
-  const said = error.reason ? explain(error.reason, error.message) : words().unreachable;
+export function problem(error: unknown): HTMLElement {
+  const said =
+    error instanceof ApiError ? explain(error.reason, error.message) : words().unreachable;
   return element("p", "notice", said);
 }

@@ -1,0 +1,66 @@
+"""How the HTTP app serves what the workspace was built into."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from serving.http.guard import SecurityHeaders
+from serving.http.pages import PAGES, add_pages
+
+
+def client_of(folder: Path) -> httpx.AsyncClient:
+    app = FastAPI()
+    app.add_middleware(SecurityHeaders)
+    add_pages(app, folder)
+    transport = httpx.ASGITransport(app)
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
+
+
+@pytest.fixture
+def built(root: Path) -> httpx.AsyncClient:
+    return client_of(root / "serving/http/static")
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_that_is_not_built_says_so_and_nothing_else_breaks(
+    path: str, tmp_path: Path
+) -> None:
+    client = client_of(tmp_path / "nothing")
+    answer = await client.get(path)
+    assert answer.status_code == 503
+    assert "scripts/web build" in answer.text
+    assert (await client.get("/static/icon.svg")).status_code == 404
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_is_never_kept_and_its_parts_for_ever(
+    path: str, built: httpx.AsyncClient
+) -> None:
+    """A part's name changes with its content; a page kept too long would ask for old parts."""
+    page = await built.get(path)
+    assert page.headers["cache-control"] == "no-store"
+    parts = re.findall(r'(?:src|href)="(/static/assets/[^"]+)"', page.text)
+    assert {Path(part).suffix for part in parts} >= {".js", ".css"}
+    for part in parts:
+        answer = await built.get(part)
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_may_use_the_camera_and_runs_nothing_inline(
+    path: str, built: httpx.AsyncClient
+) -> None:
+    page = await built.get(path)
+    assert "camera=(self)" in page.headers["permissions-policy"]
+    assert "unsafe" not in page.headers["content-security-policy"]
+    assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\bstyle=|\bon\w+=", page.text)
+
+
+async def test_a_missing_part_is_not_kept(built: httpx.AsyncClient) -> None:
+    answer = await built.get("/static/assets/none.js")
+    assert answer.status_code == 404
+    assert answer.headers["cache-control"] == "no-store"

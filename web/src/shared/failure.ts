@@ -1,0 +1,11 @@
+// A refusal with the server's stable reason.
+
+export class ApiError extends Error {
+  constructor(
+    readonly reason: string,
+    message: string,
+    readonly metadata: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+}
