@@ -9,7 +9,7 @@ import typer
 from cli.output import emit, run
 
 if TYPE_CHECKING:
-    from inference.manifest import ModelSpec
+    from inference.manifest import BundleSpec, CatalogueEntry, ModelSpec
     from inference.store import ModelStore
 
 app = typer.Typer(no_args_is_help=True, help="List, fetch and verify models.")
@@ -19,6 +19,8 @@ ShapeOption = Annotated[
     str, typer.Option(help="Of the input, such as 2x3x112x112; else that of the manifest.")
 ]
 IdsArgument = Annotated[list[str] | None, typer.Argument(help="Model ids; all if none is given.")]
+
+_Rows = dict[str, dict[str, Any]]
 
 
 @app.command("list")
@@ -54,13 +56,13 @@ def _store() -> "ModelStore":
     return ModelStore(load_manifest())
 
 
-def _chosen(store: "ModelStore", ids: list[str] | None) -> "list[ModelSpec]":
-    return [store.manifest.model(name) for name in ids] if ids else list(store.manifest.models)
+def _chosen(store: "ModelStore", ids: list[str] | None) -> "list[CatalogueEntry]":
+    return [store.manifest.entry(name) for name in ids] if ids else list(store.manifest.entries)
 
 
 def _list(as_json: bool) -> None:
     store = _store()
-    rows = [_described(spec, _state(store, spec.id)) for spec in store.manifest.models]
+    rows = [_described(spec, _state(store, spec.id)) for spec in store.manifest.entries]
     emit({"cache": str(store.cache_dir), "models": rows}, as_json, _table)
 
 
@@ -76,7 +78,10 @@ def _state(store: "ModelStore", model_id: str) -> str:
     return "ready"
 
 
-def _described(spec: "ModelSpec", state: str) -> dict[str, Any]:
+def _described(spec: "CatalogueEntry", state: str) -> dict[str, Any]:
+    from inference.manifest import ModelSpec
+
+    points = spec.operating_points if isinstance(spec, ModelSpec) else ()
     return {
         "id": spec.id,
         "task": spec.task,
@@ -91,7 +96,7 @@ def _described(spec: "ModelSpec", state: str) -> dict[str, Any]:
         "card": spec.card,
         "operating_points": [
             {"variant": p.variant, "data": p.data, "impostor_pairs": p.impostor_pairs}
-            for p in spec.operating_points
+            for p in points
         ],
     }
 
@@ -118,7 +123,7 @@ def _pull(ids: list[str] | None, as_json: bool) -> None:
 
 
 @contextmanager
-def _progress_bar(spec: "ModelSpec") -> "Iterator[Callable[[str, int, int | None], None]]":
+def _progress_bar(spec: "CatalogueEntry") -> "Iterator[Callable[[str, int, int | None], None]]":
     """Show what a pull does, on standard error, if that is a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
@@ -137,19 +142,33 @@ def _progress_bar(spec: "ModelSpec") -> "Iterator[Callable[[str, int, int | None
 
 
 def _verify(ids: list[str] | None, as_json: bool) -> None:
-    from inference.local import LocalEngine
+    from inference.manifest import BundleSpec, ModelSpec
 
     store = _store()
-    specs = _chosen(store, ids)
-    rows = [{"id": s.id, "path": str(store.verify(s.id)), "terms": s.terms} for s in specs]
+    chosen = _chosen(store, ids)
+    rows = {s.id: {"id": s.id, "path": str(store.verify(s.id)), "terms": s.terms} for s in chosen}
+    _verify_models([s for s in chosen if isinstance(s, ModelSpec)], store, rows)
+    _verify_bundles([s for s in chosen if isinstance(s, BundleSpec)], store, rows)
+    emit({"models": list(rows.values())}, as_json, _verified_lines)
+
+
+def _verify_models(specs: "list[ModelSpec]", store: "ModelStore", rows: _Rows) -> None:
+    from inference.local import LocalEngine
+
     with LocalEngine(specs, store) as engine:
         engine.warm_up()
-        for spec, row in zip(specs, rows, strict=True):
-            row |= {
-                "provider": engine.provider(spec.id),
-                "example": "absent" if spec.example is None else "agrees",
-            }
-    emit({"models": rows}, as_json, _verified_lines)
+        for spec in specs:
+            rows[spec.id]["provider"] = engine.provider(spec.id)
+            rows[spec.id]["example"] = "absent" if spec.example is None else "agrees"
+
+
+def _verify_bundles(specs: "list[BundleSpec]", store: "ModelStore", rows: _Rows) -> None:
+    from vision.landmarkers import open_landmarkers
+
+    for spec in specs:
+        with open_landmarkers(store, spec, limit=1) as landmarkers:
+            landmarkers.warm_up()
+        rows[spec.id] |= {"provider": spec.runtime, "example": "agrees"}
 
 
 def _verified_lines(payload: Any) -> str:

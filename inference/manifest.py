@@ -1,76 +1,23 @@
 """The catalogue of models: what each is, where it is from, how it is fed, how well it does."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from base.errors import SettingsError, UnknownModelError
 from inference.operating_points import OperatingPoints, load_operating_points
+from inference.origins import Part, Sha256, Source
 
 ProviderName = Literal["tensorrt", "cuda", "cpu"]
 Terms = Literal["open", "undisclosed-data", "research"]
 Conversion = Literal["free-batch", "split-prelu"]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 ModelId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
 
 SHARE = Path(__file__).resolve().parent.parent / "models"
 """The catalogue folder that travels with the packages."""
-
-
-class Part(BaseModel):
-    """A checked, unchangeable piece of the manifest that knows all of its keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PypiSource(Part):
-    """One file of a pinned wheel, or a bytes literal inside one of its Python files."""
-
-    kind: Literal["pypi"]
-    package: str
-    version: str
-    package_sha256: Sha256
-    member: str
-    literal: str | None = None
-
-
-class NpmSource(Part):
-    """One file of a pinned npm tarball; `member` is relative to the package's folder."""
-
-    kind: Literal["npm"]
-    package: str
-    version: str
-    package_sha256: Sha256
-    member: str
-
-
-class RepoSource(Part):
-    """A file that travels with the catalogue; `path` is relative to the catalogue's folder."""
-
-    kind: Literal["repo"]
-    path: str
-
-
-class UrlSource(Part):
-    """An official download page."""
-
-    kind: Literal["url"]
-    url: Annotated[str, Field(pattern=r"^https://")]
-
-
-class FileSource(Part):
-    """A file that the operator already has, such as one of an InsightFace pack."""
-
-    kind: Literal["file"]
-    path: Path
-
-
-Source = Annotated[
-    PypiSource | NpmSource | RepoSource | UrlSource | FileSource, Field(discriminator="kind")
-]
 
 
 class InputSpec(Part):
@@ -162,12 +109,10 @@ class Recognisability(Part):
         return self
 
 
-class ModelSpec(Part):
-    """All that the house knows of one model. The weights are a file of `sha256`.
+class CatalogueEntry(Part):
+    """What the house knows of any file of weights, whoever runs it. The file is one of `sha256`.
 
-    outputs: meaning -> tensor name. outputs_have_batch: False for a graph of one picture whose
-    outputs lack the leading axis; the engine adds it. card: path below the catalogue's folder.
-    recognisability: of an embedder; None where it was not measured.
+    card: path below the catalogue's folder.
     """
 
     id: ModelId
@@ -180,6 +125,26 @@ class ModelSpec(Part):
     sha256: Sha256
     file_bytes: Annotated[int, Field(gt=0)]
     source: Source
+
+    @property
+    def suffix(self) -> str:
+        """How the names of its files end."""
+        return ".onnx"
+
+    @property
+    def conversions(self) -> tuple[Conversion, ...]:
+        """What is done to the file once, before it is used."""
+        return ()
+
+
+class ModelSpec(CatalogueEntry):
+    """All that the house knows of one ONNX model.
+
+    outputs: meaning -> tensor name. outputs_have_batch: False for a graph of one picture whose
+    outputs lack the leading axis; the engine adds it.
+    recognisability: of an embedder; None where it was not measured.
+    """
+
     convert: tuple[Conversion, ...] = ()
     input: InputSpec
     outputs: dict[str, str]
@@ -190,33 +155,73 @@ class ModelSpec(Part):
     recognisability: Recognisability | None = None
     operating_points: tuple[OperatingPoints, ...] = ()
 
+    @property
+    def conversions(self) -> tuple[Conversion, ...]:
+        """What is done to the file once, before it is used."""
+        return self.convert
+
+
+class BundleSpec(CatalogueEntry):
+    """A file that another runtime than ONNX Runtime opens; it is handed out as it was fetched.
+
+    runtime: what opens it.
+    """
+
+    runtime: Literal["mediapipe"]
+
+    @property
+    def suffix(self) -> str:
+        """How the names of its files end."""
+        return ".task"
+
+
+Entry = TypeVar("Entry", bound=CatalogueEntry)
+
 
 class Manifest(Part):
     """The models that can be named. root: the catalogue's folder."""
 
     root: Path
     models: tuple[ModelSpec, ...]
+    bundles: tuple[BundleSpec, ...] = ()
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Self:
-        ids = [spec.id for spec in self.models]
+        ids = [entry.id for entry in self.entries]
         if len(ids) != len(set(ids)):
             raise ValueError(f"model ids must be unique, got {sorted(ids)}")
         return self
 
+    @property
+    def entries(self) -> tuple[CatalogueEntry, ...]:
+        """Everything that can be pulled."""
+        return (*self.models, *self.bundles)
+
     def model(self, model_id: str) -> ModelSpec:
-        """Return one model. Raises UnknownModelError."""
-        for spec in self.models:
-            if spec.id == model_id:
-                return spec
-        known = ", ".join(spec.id for spec in self.models)
-        raise UnknownModelError(
-            f"no model is called {model_id!r}; the manifest has {known}", model=model_id
-        )
+        """Return one ONNX model. Raises UnknownModelError."""
+        return _named(self.models, model_id)
+
+    def bundle(self, model_id: str) -> BundleSpec:
+        """Return one bundle. Raises UnknownModelError."""
+        return _named(self.bundles, model_id)
+
+    def entry(self, model_id: str) -> CatalogueEntry:
+        """Return a model or bundle. Raises UnknownModelError."""
+        return _named(self.entries, model_id)
 
     def with_models(self, specs: Iterable[ModelSpec]) -> "Manifest":
         """Return a manifest that has `specs` as well, such as those of a pack."""
-        return Manifest(root=self.root, models=(*self.models, *specs))
+        return Manifest(root=self.root, models=(*self.models, *specs), bundles=self.bundles)
+
+
+def _named(entries: Sequence[Entry], model_id: str) -> Entry:
+    for entry in entries:
+        if entry.id == model_id:
+            return entry
+    known = ", ".join(entry.id for entry in entries)
+    raise UnknownModelError(
+        f"no model is called {model_id!r}; the manifest has {known}", model=model_id
+    )
 
 
 def load_manifest(path: Path | None = None) -> Manifest:
@@ -233,10 +238,15 @@ def load_manifest(path: Path | None = None) -> Manifest:
 
 
 def _parse(raw: dict[str, object], root: Path) -> Manifest:
-    entries = raw.pop("model", [])
-    if raw.pop("schema", None) != 1 or raw or not isinstance(entries, list):
-        raise ValueError("expected `schema = 1` and [[model]] blocks, nothing else")
-    return Manifest(root=root, models=tuple(_parse_model(entry, root) for entry in entries))
+    models, bundles = raw.pop("model", []), raw.pop("bundle", [])
+    known = raw.pop("schema", None) == 1 and not raw
+    if not (known and isinstance(models, list) and isinstance(bundles, list)):
+        raise ValueError("expected `schema = 1`, [[model]] and [[bundle]] blocks, nothing else")
+    return Manifest(
+        root=root,
+        models=tuple(_parse_model(entry, root) for entry in models),
+        bundles=tuple(BundleSpec.model_validate(bundle) for bundle in bundles),
+    )
 
 
 def _parse_model(entry: dict[str, object], root: Path) -> ModelSpec:

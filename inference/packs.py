@@ -15,7 +15,8 @@ import onnx
 from google.protobuf.message import DecodeError
 
 from base.errors import ModelCorruptError, SettingsError
-from inference.manifest import BatchLimits, BatchOverride, FileSource, InputSpec, ModelSpec
+from inference.manifest import BatchLimits, BatchOverride, InputSpec, ModelSpec
+from inference.origins import FileSource
 
 STRIDES_BY_OUTPUTS = {9: (8, 16, 32), 15: (8, 16, 32, 64, 128)}
 """Outputs of a detector with landmarks: scores, boxes and landmarks at each stride."""

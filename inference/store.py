@@ -11,7 +11,8 @@ from pathlib import Path
 
 from base.errors import ModelCorruptError, ModelDownloadError, ModelUnavailableError
 from inference.convert import CONVERSION_VERSION, convert
-from inference.manifest import FileSource, Manifest, ModelSpec
+from inference.manifest import CatalogueEntry, Manifest
+from inference.origins import FileSource
 from inference.sources import Progress, fetch
 
 CACHE_VARIABLE = "SMARTBRANCH_CACHE"
@@ -30,9 +31,10 @@ def no_progress(stage: str, done: int, total: int | None) -> None:
 class ModelStore:
     """Fetches, verifies, converts and hands out weights.
 
-    A model has up to three files in `<cache>/<id>/`: `<sha256>.onnx` as fetched, and with
-    conversions `<sha256>.<key>.onnx` beside `<sha256>.<key>.sha256`. Each is written under
-    another name, synchronised to the disk and renamed, so that none is ever seen half done.
+    A model has up to three files in `<cache>/<id>/`: `<sha256>.onnx` (a bundle: `.task`) as
+    fetched, and with conversions `<sha256>.<key>.onnx` beside `<sha256>.<key>.sha256`. Each is
+    written under another name, synchronised to the disk and renamed, so that none is ever seen
+    half done.
     """
 
     def __init__(self, manifest: Manifest, cache_dir: Path | None = None) -> None:
@@ -45,7 +47,7 @@ class ModelStore:
         Safe in several processes at once: one works, the others wait and find its result.
         Raises UnknownModelError, ModelDownloadError, ModelCorruptError.
         """
-        spec = self.manifest.model(model_id)
+        spec = self.manifest.entry(model_id)
         try:
             return self.verify(model_id)
         except (ModelUnavailableError, ModelCorruptError):
@@ -66,14 +68,14 @@ class ModelStore:
     def path(self, model_id: str) -> Path:
         """Return the verified file that sessions load. Raises as `load` does."""
         self.load(model_id)
-        return self._final_path(self.manifest.model(model_id))
+        return self._final_path(self.manifest.entry(model_id))
 
     def verify(self, model_id: str) -> Path:
         """Check every file of one model, the fetched one as well; return the one to load.
 
         Raises UnknownModelError, ModelUnavailableError, ModelCorruptError.
         """
-        spec = self.manifest.model(model_id)
+        spec = self.manifest.entry(model_id)
         _read_verified(self._original_path(spec), spec.sha256, spec)
         return self.path(model_id)
 
@@ -82,9 +84,9 @@ class ModelStore:
 
         Raises UnknownModelError, ModelUnavailableError, ModelCorruptError.
         """
-        spec = self.manifest.model(model_id)
+        spec = self.manifest.entry(model_id)
         path = self._final_path(spec)
-        if not spec.convert:
+        if not spec.conversions:
             return _read_verified(path, spec.sha256, spec)
         try:
             expected = path.with_suffix(".sha256").read_text(encoding="ascii").strip()
@@ -92,20 +94,20 @@ class ModelStore:
             raise _unavailable(spec) from error
         return _read_verified(path, expected, spec)
 
-    def _original_path(self, spec: ModelSpec) -> Path:
+    def _original_path(self, spec: CatalogueEntry) -> Path:
         if isinstance(spec.source, FileSource):
             return spec.source.path
-        return self.cache_dir / spec.id / f"{spec.sha256}.onnx"
+        return self.cache_dir / spec.id / f"{spec.sha256}{spec.suffix}"
 
-    def _final_path(self, spec: ModelSpec) -> Path:
-        if not spec.convert:
+    def _final_path(self, spec: CatalogueEntry) -> Path:
+        if not spec.conversions:
             return self._original_path(spec)
-        words = f"{CONVERSION_VERSION} {' '.join(spec.convert)}"
+        words = f"{CONVERSION_VERSION} {' '.join(spec.conversions)}"
         key = hashlib.sha256(words.encode()).hexdigest()[:12]
-        return self.cache_dir / spec.id / f"{spec.sha256}.{key}.onnx"
+        return self.cache_dir / spec.id / f"{spec.sha256}.{key}{spec.suffix}"
 
     @contextmanager
-    def _locked(self, spec: ModelSpec) -> Iterator[None]:
+    def _locked(self, spec: CatalogueEntry) -> Iterator[None]:
         """Hold the model's lock; the system frees it even if this process is killed."""
         folder = self.cache_dir / spec.id
         folder.mkdir(parents=True, exist_ok=True)
@@ -115,7 +117,7 @@ class ModelStore:
                 shutil.rmtree(left, ignore_errors=True)
             yield
 
-    def _pull_original(self, spec: ModelSpec, progress: Progress) -> None:
+    def _pull_original(self, spec: CatalogueEntry, progress: Progress) -> None:
         path = self._original_path(spec)
         try:
             _read_verified(path, spec.sha256, spec)
@@ -129,11 +131,11 @@ class ModelStore:
             progress("verify", 0, None)
             _write_atomically(path, _read_verified(fetched, spec.sha256, spec), Path(work))
 
-    def _convert(self, spec: ModelSpec) -> None:
-        if not spec.convert:
+    def _convert(self, spec: CatalogueEntry) -> None:
+        if not spec.conversions:
             return
         original = _read_verified(self._original_path(spec), spec.sha256, spec)
-        converted = convert(original, spec.convert)
+        converted = convert(original, spec.conversions)
         path = self._final_path(spec)
         with tempfile.TemporaryDirectory(prefix="part-", dir=path.parent) as work:
             _write_atomically(path, converted, Path(work))
@@ -141,7 +143,7 @@ class ModelStore:
             _write_atomically(path.with_suffix(".sha256"), digest.encode(), Path(work))
 
 
-def _read_verified(path: Path, sha256: str, spec: ModelSpec) -> bytes:
+def _read_verified(path: Path, sha256: str, spec: CatalogueEntry) -> bytes:
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -156,7 +158,7 @@ def _read_verified(path: Path, sha256: str, spec: ModelSpec) -> bytes:
     return content
 
 
-def _unavailable(spec: ModelSpec) -> ModelUnavailableError:
+def _unavailable(spec: CatalogueEntry) -> ModelUnavailableError:
     return ModelUnavailableError(
         f"the weights of {spec.id} are not here; run `smartbranch models pull {spec.id}`",
         model=spec.id,

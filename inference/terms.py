@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable
 
 from base.errors import ModelTermsNotAcceptedError
-from inference.manifest import ModelSpec
+from inference.manifest import CatalogueEntry
 
 
-def check_terms(specs: Iterable[ModelSpec], accepted: Collection[str]) -> None:
+def check_terms(specs: Iterable[CatalogueEntry], accepted: Collection[str]) -> None:
     """Refuse to go into production with weights whose terms nobody accepted by name.
 
     accepted: model ids from the settings. Open weights need none.

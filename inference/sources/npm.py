@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from base.errors import ModelDownloadError
-from inference.manifest import NpmSource
+from inference.origins import NpmSource
 from inference.sources import npmrc
 from inference.sources.pypi import last_line
 from inference.sources.url import download

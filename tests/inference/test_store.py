@@ -18,9 +18,16 @@ from base.errors import (
     ModelUnavailableError,
     UnknownModelError,
 )
-from inference.manifest import FileSource, RepoSource
+from inference.origins import FileSource, RepoSource
 from inference.store import ModelStore, default_cache_dir
-from tests.support.models import doubling_store, file_model, model_spec, npm_model, store_of
+from tests.support.models import (
+    bundle_store,
+    doubling_store,
+    file_model,
+    model_spec,
+    npm_model,
+    store_of,
+)
 from tests.support.onnx_models import doubling_model, fixed_prelu_model
 from tests.support.registry import Registry
 
@@ -204,6 +211,19 @@ def test_weights_of_the_repository_are_verified_into_the_cache(tmp_path: Path) -
     spec = model_spec(content, RepoSource(kind="repo", path="weights/toy.onnx"))
     store = store_of(tmp_path, spec)
     assert store.pull("toy").is_relative_to(tmp_path / "cache")
+
+
+def test_a_bundle_is_verified_and_handed_out_as_it_was_fetched(tmp_path: Path) -> None:
+    content = b"not ONNX, and none of our business"
+    (tmp_path / "toy.task").write_bytes(content)
+    store = bundle_store(tmp_path, content, RepoSource(kind="repo", path="toy.task"))
+    path = store.pull("toy")
+    assert path.suffix == ".task"
+    assert path.is_relative_to(tmp_path / "cache")
+    assert store.load("toy") == content
+    path.write_bytes(content + b"!")
+    with pytest.raises(ModelCorruptError):
+        store.load("toy")
 
 
 def test_a_file_of_the_operator_is_used_where_it_lies(tmp_path: Path) -> None:

@@ -3,15 +3,8 @@
 import hashlib
 from pathlib import Path
 
-from inference.manifest import (
-    BatchLimits,
-    FileSource,
-    InputSpec,
-    Manifest,
-    ModelSpec,
-    NpmSource,
-    Source,
-)
+from inference.manifest import BatchLimits, BundleSpec, InputSpec, Manifest, ModelSpec
+from inference.origins import FileSource, NpmSource, Source
 from inference.store import ModelStore
 from tests.support.onnx_models import doubling_model
 
@@ -51,6 +44,24 @@ def doubling_store(folder: Path, model_id: str = "toy", **more: object) -> Model
 def store_of(folder: Path, *specs: ModelSpec) -> ModelStore:
     """Return a store of these models with a cache of its own."""
     return ModelStore(Manifest(root=folder, models=specs), folder / "cache")
+
+
+def bundle_store(folder: Path, content: bytes, source: Source, model_id: str = "toy") -> ModelStore:
+    """Return a store of one bundle for another runtime."""
+    bundle = BundleSpec(
+        id=model_id,
+        task="face_mesh",
+        family="toy",
+        licence="Apache-2.0",
+        terms="open",
+        terms_note="Made by the test.",
+        card=None,
+        sha256=hashlib.sha256(content).hexdigest(),
+        file_bytes=len(content),
+        source=source,
+        runtime="mediapipe",
+    )
+    return ModelStore(Manifest(root=folder, models=(), bundles=(bundle,)), folder / "cache")
 
 
 def npm_model(tarball: bytes | str, content: bytes) -> ModelSpec:
