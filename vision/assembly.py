@@ -9,7 +9,9 @@ from inference.operating_points import OperatingPoints
 from vision.analysis import FaceAnalyzer
 from vision.detection import FaceDetector
 from vision.embedding import FaceEmbedder
+from vision.frame_analysis import FrameAnalyzer
 from vision.match import FaceMatcher
+from vision.mesh import Landmarker
 from vision.quality import POOR_BELOW
 
 SINGLE, MIRRORED = "single", "mirrored"
@@ -42,6 +44,18 @@ class FacePipeline:
     def embedding_model_id(self) -> str:
         """What templates made by this pipeline are marked with."""
         return self.embedder.model_id
+
+
+@dataclass(frozen=True, slots=True)
+class StreamVision:
+    """What the streams of one process are looked at with. landmarker: safe to share."""
+
+    pipeline: FacePipeline
+    landmarker: Landmarker
+
+    def open_analyzer(self) -> FrameAnalyzer:
+        """Return the eyes of one stream."""
+        return FrameAnalyzer(self.pipeline.detector, self.pipeline.embedder, self.landmarker)
 
 
 def build_face_pipeline(

@@ -9,7 +9,7 @@ from media.image import ImageRGB
 from vision.crowd import CrowdSearch
 from vision.faces import Faces
 from vision.network import DetectorNetwork
-from vision.portrait import PortraitSearch
+from vision.portrait import STREAM_LADDER_PX, PortraitSearch
 
 
 class Profile(Enum):
@@ -17,6 +17,7 @@ class Profile(Enum):
 
     PORTRAIT = "portrait"  # One person, or a few, near the camera.
     CROWD = "crowd"  # Many people, near and far.
+    STREAM = "stream"  # One frame of many: a portrait that is looked at in less detail.
 
 
 class PendingFaces(Protocol):
@@ -44,5 +45,10 @@ class FaceDetector:
 
     def submit(self, image: ImageRGB, profile: Profile = Profile.PORTRAIT) -> PendingFaces:
         """Start looking, so that the caller can do other work meanwhile."""
-        search = CrowdSearch if profile is Profile.CROWD else PortraitSearch
-        return search(self._network, image)
+        match profile:
+            case Profile.CROWD:
+                return CrowdSearch(self._network, image)
+            case Profile.STREAM:
+                return PortraitSearch(self._network, image, STREAM_LADDER_PX)
+            case Profile.PORTRAIT:
+                return PortraitSearch(self._network, image)

@@ -10,6 +10,8 @@ from vision.network import DetectorNetwork, Look
 
 # Longest sides looked at in this order, until a face is sure.
 LADDER_PX = (256, 640, 1280)
+# A stream is looked at many times a second, and a person who sits for it is near.
+STREAM_LADDER_PX = (256, 512)
 MAX_ENLARGEMENT = 4.0
 MIN_SCORE = 0.5
 SURE_SCORE = 0.8
@@ -25,10 +27,12 @@ _SAME_FACE_OVERLAP = 0.4
 class PortraitSearch:
     """The faces of a portrait that are being looked for."""
 
-    def __init__(self, network: DetectorNetwork, image: ImageRGB) -> None:
+    def __init__(
+        self, network: DetectorNetwork, image: ImageRGB, sides_px: tuple[int, ...] = LADDER_PX
+    ) -> None:
         self._network = network
         self._image = image
-        ladder = ladder_px(max(image.shape[:2]))
+        ladder = ladder_px(max(image.shape[:2]), sides_px)
         # A network of one input shape sees the same at every step.
         self._sides = ladder[:1] if network.fixed_shape_hw else ladder
         self._first = self._look(self._sides[0])
@@ -71,10 +75,10 @@ class PortraitSearch:
         return faces
 
 
-def ladder_px(longest_px: int) -> list[int]:
+def ladder_px(longest_px: int, sides_px: tuple[int, ...] = LADDER_PX) -> list[int]:
     """Return the longest sides to try; a larger one only where it can show more."""
     limit_px = max(64, int(longest_px * MAX_ENLARGEMENT))
-    return [LADDER_PX[0], *(side for side in LADDER_PX[1:] if side <= limit_px)]
+    return [sides_px[0], *(side for side in sides_px[1:] if side <= limit_px)]
 
 
 def longer_sides_px(faces: Faces) -> Floats:
