@@ -1,0 +1,63 @@
+"""Liveness, put together in one place for every process that runs it."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from liveness.decision import LivenessPolicy, Rules, decide
+from liveness.draw import SECRET_BYTES, Draw, SecretDraw, new_nonce
+from liveness.evidence import PassiveModel
+from liveness.look import FrameLook
+from liveness.outcome import LivenessResult
+from liveness.plan import SessionPlan
+from liveness.presence import advise_on_quality
+from liveness.session import LivenessSession
+from liveness.texts import reason
+from liveness.verdict import conclude
+from liveness.watch import ClipWatch
+from media.image import ImageRGB
+from vision.analysis import FaceReading, Select
+from vision.assembly import FacePipeline
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Liveness:
+    """Checks pictures and clips and opens sessions; safe to share between threads.
+
+    secret: what draws are derived from together with each session's nonce; a process that
+    is to prove its draws after a restart keeps it, any other takes a random one.
+    """
+
+    face: FacePipeline
+    passive: PassiveModel
+    policy: LivenessPolicy
+    secret: bytes = field(default_factory=lambda: secrets.token_bytes(SECRET_BYTES))
+
+    def check_image(
+        self, image: ImageRGB, select: Select = Select.SINGLE
+    ) -> tuple[LivenessResult, FaceReading]:
+        """Judge one picture by what it looks like alone.
+
+        Raises NoFaceError, SeveralFacesError and DegenerateFaceError.
+        """
+        reading = self.face.analyzer.read(image, select)
+        view = self.passive.submit(image, reading.box_xyxy)
+        advice = advise_on_quality(reading)
+        held = () if advice is None else (reason(advice),)
+        return decide(self.policy, view.result().logit, Rules(held=held)), reading
+
+    def check_clip(self, looks: Iterable[FrameLook]) -> LivenessResult:
+        """Judge a clip by what it looks like and by the rules that every clip keeps."""
+        watch = self.watch()
+        for look in looks:
+            watch.push(look)
+        return conclude(self.policy, watch, None if watch.face_count else "NO_FACE")
+
+    def open_session(self, plan: SessionPlan, draw: Draw | None = None) -> LivenessSession:
+        """Open a session; it begins with `start`. draw: only for tests and replays."""
+        draw = draw or SecretDraw(new_nonce(), self.secret)
+        return LivenessSession(plan, draw, self.watch(), self.policy)
+
+    def watch(self) -> ClipWatch:
+        """Return what follows one clip or stream."""
+        return ClipWatch(self.passive, self.face.matcher.table)

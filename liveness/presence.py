@@ -1,0 +1,94 @@
+"""Whether one face is there, well placed and well lit, and what would mend it if not."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from liveness.glance import Glance
+from liveness.look import FrameLook
+from vision.analysis import LIKE_SIZE_MIN_SCORE, LIKE_SIZE_RATIO, FaceReading
+
+# Of 255, over the whole picture, where no face was found in it.
+DARK_BELOW, BRIGHT_ABOVE = 30.0, 235.0
+# Height of the face over the shorter side of the picture.
+SMALL_BELOW, LARGE_ABOVE = 0.22, 0.95
+# Share of the box that may lie outside of the picture.
+MAX_OUTSIDE = 0.12
+
+# What the parts of a face's quality ask for, the ones that can be mended first.
+_QUALITY_ADVICE = {
+    "FACE_TOO_DARK": "MORE_LIGHT",
+    "FACE_LOW_CONTRAST": "MORE_LIGHT",
+    "FACE_TOO_BRIGHT": "LESS_LIGHT",
+    "FACE_UNEVENLY_LIT": "EVEN_LIGHT",
+    "FACE_TOO_SMALL": "MOVE_CLOSER",
+    "FACE_BLURRED": "HOLD_STILL",
+    "FACE_NOISY": "MORE_LIGHT",
+    "FACE_COVERED": "UNCOVER_FACE",
+    "FACE_CUT_OFF": "CENTRE_FACE",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Who is in the picture. advice: what would mend it; None where nothing has to.
+
+    is_alone: whether exactly one person is there.
+    """
+
+    is_face: bool
+    is_alone: bool
+    advice: str | None
+
+
+def check_presence(look: FrameLook, glance: Glance) -> Presence:
+    """Return who is in the picture, by detector, box and brightness alone."""
+    face = look.face
+    if face is None:
+        return Presence(False, False, _advice_without_face(glance))
+    if has_second_face(look):
+        return Presence(True, False, "ONE_PERSON_ONLY")
+    return Presence(True, True, _advice_on_place(look))
+
+
+def has_second_face(look: FrameLook) -> bool:
+    """Return whether somebody else, and not a passer-by, is in the picture."""
+    faces, face = look.faces, look.face
+    if face is None or len(faces) < 2:
+        return False
+    areas = faces.areas_px()
+    is_rival = (areas >= LIKE_SIZE_RATIO * areas[face.row]) & (faces.scores >= LIKE_SIZE_MIN_SCORE)
+    is_rival[face.row] = False
+    return bool(is_rival.any())
+
+
+def advise_on_quality(reading: FaceReading) -> str | None:
+    """Return what would make the face usable; None if it is."""
+    if reading.quality.is_usable:
+        return None
+    for reason in reading.quality.reasons:
+        if reason.code in _QUALITY_ADVICE:
+            return _QUALITY_ADVICE[reason.code]
+    return "LOOK_STRAIGHT"
+
+
+def _advice_without_face(glance: Glance) -> str:
+    if glance.mean < DARK_BELOW:
+        return "MORE_LIGHT"
+    return "LESS_LIGHT" if glance.mean > BRIGHT_ABOVE else "SHOW_FACE"
+
+
+def _advice_on_place(look: FrameLook) -> str | None:
+    assert look.face is not None
+    height_px, width_px = look.frame.image.shape[:2]
+    x1, y1, x2, y2 = (float(side) for side in look.face.box_xyxy)
+    share = (y2 - y1) / min(height_px, width_px)
+    if share < SMALL_BELOW:
+        return "MOVE_CLOSER"
+    seen_wh = np.clip(
+        [min(x2, width_px) - max(x1, 0.0), min(y2, height_px) - max(y1, 0.0)], 0.0, None
+    )
+    area = (x2 - x1) * (y2 - y1)
+    if area <= 0 or 1 - float(seen_wh.prod()) / area > MAX_OUTSIDE:
+        return "MOVE_BACK" if share > LARGE_ABOVE else "CENTRE_FACE"
+    return "MOVE_BACK" if share > LARGE_ABOVE else None

@@ -1,0 +1,218 @@
+"""Faces by script: what a session sees, without a camera and without a model."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Self
+
+import numpy as np
+
+from liveness.events import Challenge
+from media.frame import Frame
+from media.image import ImageRGB
+from vision.analysis import FaceReading
+from vision.embedding import Embedding
+from vision.faces import Faces
+from vision.geometry import Floats
+from vision.mesh import MESH_POINTS, FaceMesh
+from vision.picture_hash import hash_of_grid
+from vision.quality import FaceQuality, QualityComponent
+from vision.tracking import TrackedFace
+
+WIDTH_PX, HEIGHT_PX = 96, 72
+MODEL_ID = "scripted-embedder"
+_EYES = ((33, 160, 158, 133, 153, 144), (362, 385, 387, 263, 373, 380))
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """What a scripted face does at one moment. eyes: share of their usual opening."""
+
+    yaw_deg: float = 0.0
+    pitch_deg: float = 0.0
+    roll_deg: float = 0.0
+    eyes: float = 1.0
+    mouth: float = 0.02
+    smile: float = 0.0
+    size: float = 1.0
+    x: float = 0.0
+    y: float = 0.0
+
+    def moved(self, challenge: Challenge, share: float) -> Self:
+        """Return the pose with a move made to a share of its full extent."""
+        if challenge is Challenge.LOOK_STRAIGHT:
+            return self
+        name, full = FULL_MOVES[challenge]
+        return replace(self, **{name: getattr(self, name) + share * full})
+
+
+FULL_MOVES: Mapping[Challenge, tuple[str, float]] = {
+    Challenge.BLINK: ("eyes", -0.95),
+    Challenge.OPEN_MOUTH: ("mouth", 0.6),
+    Challenge.SMILE: ("smile", 0.7),
+    Challenge.TURN_LEFT: ("yaw_deg", 25.0),
+    Challenge.TURN_RIGHT: ("yaw_deg", -25.0),
+    Challenge.LOOK_UP: ("pitch_deg", 18.0),
+    Challenge.LOOK_DOWN: ("pitch_deg", -18.0),
+    Challenge.COME_CLOSER: ("size", 0.45),
+}
+
+
+def person(number: int) -> Embedding:
+    """Return the face of one of many people, no two alike."""
+    vector = np.random.default_rng(number).normal(size=512).astype(np.float32)
+    return Embedding(vector / np.float32(np.linalg.norm(vector)), MODEL_ID)
+
+
+def mesh_of(pose: Pose) -> FaceMesh:
+    """Return a mesh on which a pose is measured as it was meant."""
+    points = np.random.default_rng(0).uniform(-10, 10, (MESH_POINTS, 3)).astype(np.float32)
+    for side, places in zip((-1, 1), _EYES, strict=True):
+        middle, half = side * 9.0, 3.0
+        height = 0.3 * pose.eyes * 2 * half
+        outer, upper_1, upper_2, inner, lower_2, lower_1 = places
+        points[outer], points[inner] = (middle - half, -6, 0), (middle + half, -6, 0)
+        points[upper_1], points[lower_1] = (
+            (middle - 1, -6 - height / 2, 0),
+            (middle - 1, -6 + height / 2, 0),
+        )
+        points[upper_2], points[lower_2] = (
+            (middle + 1, -6 - height / 2, 0),
+            (middle + 1, -6 + height / 2, 0),
+        )
+    points[168], points[2] = (0, -6, 0), (0, 4, 0)
+    points[61], points[291] = (-5, 8, 0), (5, 8, 0)
+    points[13], points[14] = (0, 8 - 5 * pose.mouth, 0), (0, 8 + 5 * pose.mouth, 0)
+    points *= pose.size
+    points[:, 0] += WIDTH_PX / 2 + pose.x
+    points[:, 1] += HEIGHT_PX / 2 + pose.y
+    shapes = {"mouthSmileLeft": pose.smile, "mouthSmileRight": pose.smile}
+    return FaceMesh(
+        points, shapes, pose.yaw_deg, pose.pitch_deg, pose.roll_deg, np.eye(4, dtype=np.float32)
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScriptedLook:
+    """One look at a scripted frame; every part is given."""
+
+    frame: Frame
+    faces: Faces
+    face: TrackedFace | None
+    mesh: FaceMesh | None
+    reading: FaceReading | None
+    embedding: Embedding | None
+    grid: ImageRGB
+
+    @property
+    def picture_hash(self) -> int:
+        """Hash of the grid, as of a real frame."""
+        return hash_of_grid(self.grid)
+
+
+@dataclass(slots=True)
+class ScriptedCamera:
+    """Makes looks one after the other.
+
+    scene: seed of the background; another one is another room. noise: of the sensor, in steps.
+    """
+
+    fps: float = 15.0
+    scene: int = 1
+    noise: float = 0.7
+    embedding: Embedding = field(default_factory=lambda: person(1))
+    quality: float = 80.0
+    people: int = 1
+    time_s: float = 100.0
+    start_s: float = 100.0
+    index: int = 0
+    track_id: int = 1
+    pts_of: Callable[[float], float | None] = lambda time_s: time_s
+    capture_of: Callable[[float], datetime | None] = lambda time_s: None
+
+    def shoot(self, pose: Pose | None) -> ScriptedLook:
+        """Return the next frame; a pose of None shows nobody."""
+        image = np.zeros((HEIGHT_PX, WIDTH_PX, 3), np.uint8)
+        frame = Frame(
+            image=image,
+            index=self.index,
+            pts_s=self.pts_of(self.time_s - self.start_s),
+            capture_time=self.capture_of(self.time_s - self.start_s),
+            received_monotonic_s=self.time_s,
+        )
+        look = self._look(frame, pose)
+        self.index += 1
+        self.time_s += 1 / self.fps
+        return look
+
+    def _look(self, frame: Frame, pose: Pose | None) -> ScriptedLook:
+        grid = self._grid(pose)
+        if pose is None or not self.people:
+            return ScriptedLook(frame, Faces.none(), None, None, None, None, grid)
+        faces = _faces(pose, self.people)
+        box, landmarks = faces.boxes_xyxy[0], faces.landmarks[0]
+        reading = FaceReading(
+            box, 0.99, landmarks, _quality(self.quality), np.zeros((112, 112, 3), np.uint8)
+        )
+        face = TrackedFace(self.track_id, 0, box, 0.99, landmarks)
+        return ScriptedLook(frame, faces, face, mesh_of(pose), reading, self.embedding, grid)
+
+    def _grid(self, pose: Pose | None) -> ImageRGB:
+        """Return a smooth room with a face in it, and noise on both."""
+        rows, columns = np.mgrid[0:32, 0:32]
+        wave = np.random.default_rng(self.scene).normal(size=(4, 4))
+        grey = np.full((32, 32), 128.0)
+        for y, x in np.ndindex(4, 4):
+            grey += 14 * wave[y, x] * np.cos(math.pi * (y * rows + x * columns) / 32)
+        if pose is not None:
+            x = 16 + pose.x / 3 + pose.yaw_deg / 20
+            y = 16 + pose.y / 3 - pose.pitch_deg / 20
+            distance = np.hypot(columns - x, rows - y)
+            grey += 40 * np.clip(7 * pose.size - distance, 0, 1) + (
+                pose.mouth * 60 + pose.smile * 40 - pose.eyes * 20
+            ) * (distance < 2)
+        # Frame by frame another draw, and the same one if the frame is shot again.
+        grey += np.random.default_rng(self.index).normal(0, self.noise, grey.shape)
+        return np.clip(np.round(grey), 0, 255).astype(np.uint8)
+
+
+def _faces(pose: Pose, people: int) -> Faces:
+    boxes, landmarks = [], []
+    for number in range(people):
+        x = WIDTH_PX / 2 + pose.x - 34 * number
+        y = HEIGHT_PX / 2 + pose.y
+        half = 14 * pose.size
+        boxes.append((x - half, y - half, x + half, y + half))
+        landmarks.append(((x - 6, y - 5), (x + 6, y - 5), (x, y), (x - 4, y + 6), (x + 4, y + 6)))
+    scores = np.full(people, 0.99, np.float32)
+    return Faces(np.array(boxes, np.float32), scores, np.array(landmarks, np.float32))
+
+
+def _quality(score: float) -> FaceQuality:
+    return FaceQuality((QualityComponent("scripted", score, score),))
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptedView:
+    """What the scripted passive model says."""
+
+    logit: float
+
+
+@dataclass(slots=True)
+class ScriptedPassive:
+    """A passive model that always says the same; counts how often it is asked."""
+
+    logit: float = 5.0
+    asked_count: int = 0
+    model_id: str = "scripted-passive"
+
+    def submit(self, image: ImageRGB, box_xyxy: Floats) -> "ScriptedPassive":
+        """Start a view."""
+        self.asked_count += 1
+        return self
+
+    def result(self) -> ScriptedView:
+        """Return the view."""
+        return ScriptedView(self.logit)
