@@ -46,6 +46,7 @@ NOTICES: Final[Mapping[str, Words]] = {
     "FACE_LOST": ("Your face left the picture", "面部离开了画面"),
     "SECOND_FACE": ("Somebody else is in the picture", "画面中有其他人"),
     "FACE_NOT_CONFIRMED": ("The face could not be compared", "无法确认是否为同一人"),
+    "PICTURE_BROKEN": ("A picture could not be read", "有画面无法读取"),
     "FRAMES_MISSING": ("Part of the video did not arrive", "部分画面未收到"),
     "TOO_FEW_FRAMES": ("Too few pictures arrive", "收到的画面太少"),
     "FRAMES_OUT_OF_ORDER": ("Pictures arrive in the wrong order", "画面顺序错乱"),
