@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 STATIC = Path(__file__).parent / "static"
-PAGES = ("/try/faces",)
+PAGES = ("/try/faces", "/try/liveness")
 FIRST = PAGES[0]
 NOT_BUILT = "The pages are not built here. Run `scripts/web build`; `make setup` does, too.\n"
 # Names under assets/ change with their content.

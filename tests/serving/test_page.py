@@ -1,22 +1,13 @@
 """The try page in a real browser, on a telephone and on a tablet."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.support.browser import grave_findings, open_chromium
 from tests.support.server import ServerProcess
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE = {"width": 360, "height": 780}
 TABLET = {"width": 834, "height": 1112}
 pytestmark = pytest.mark.browser
@@ -24,12 +15,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"there is no {CHROMIUM}; apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with open_chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -95,6 +82,7 @@ def test_the_page_fits_and_can_be_used_by_keyboard(
     )
     assert unnamed == 0
     assert page.locator("#answer").get_attribute("aria-live") == "polite"
+    assert not grave_findings(page)
 
 
 def test_no_request_leaves_for_another_server(
@@ -110,3 +98,11 @@ def test_no_request_leaves_for_another_server(
     own = (f"http://{server.http}/", f"blob:http://{server.http}/")
     assert asked
     assert all(url.startswith(own) for url in asked)
+
+
+def test_the_language_that_was_chosen_is_remembered(page: Page) -> None:
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    page.click("#language")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(page.locator("h1")).to_have_text("人脸比对")

@@ -64,3 +64,9 @@ async def test_a_missing_part_is_not_kept(built: httpx.AsyncClient) -> None:
     answer = await built.get("/static/assets/none.js")
     assert answer.status_code == 404
     assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_the_parts_of_others_are_named_with_their_licences(built: httpx.AsyncClient) -> None:
+    licences = (await built.get("/static/licenses.md")).text
+    assert "@bufbuild/protobuf" in licences
+    assert "Apache" in licences

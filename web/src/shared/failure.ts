@@ -5,6 +5,7 @@ export class ApiError extends Error {
     readonly reason: string,
     message: string,
     readonly metadata: Readonly<Record<string, string>> = {},
+    readonly code = "",
   ) {
     super(message);
   }

@@ -1,0 +1,46 @@
+from collections.abc import Iterator
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from media.image import ImageRGB
+from tests.support.browser import open_chromium, panned, write_camera_clip
+from tests.support.liveness_socket import ScriptedServer
+
+PHONE = {"width": 360, "height": 780}
+
+
+@pytest.fixture(scope="module")
+def chromium(astronaut: ImageRGB, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser whose camera shows a photograph that moves slowly."""
+    large = np.asarray(cv2.resize(astronaut, (760, 760)), np.uint8)
+    path = tmp_path_factory.mktemp("camera") / "photograph.mjpeg"
+    with open_chromium(write_camera_clip(path, panned(large[:520]))) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def scripted() -> Iterator[ScriptedServer]:
+    with ScriptedServer() as server:
+        yield server
+
+
+def is_fault(said: ConsoleMessage) -> bool:
+    """A lost or refused socket is told to the visitor; the browser tells it here besides."""
+    return said.type == "error" and not said.text.startswith("WebSocket connection to")
+
+
+@pytest.fixture
+def page(chromium: Browser, scripted: ScriptedServer) -> Iterator[Page]:
+    """The page on a telephone, in English; an error in it fails the test."""
+    context = chromium.new_context(viewport=PHONE, locale="en-GB")  # type: ignore[arg-type]
+    opened = context.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.on("console", lambda said: faults.append(said.text) if is_fault(said) else None)
+    opened.goto(f"{scripted.url}/try/liveness")
+    yield opened
+    context.close()
+    assert not faults
