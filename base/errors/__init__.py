@@ -4,6 +4,8 @@ SmartBranchError
 ├── InvalidInputError         the request is wrong; send a different one
 │   ├── picture: EmptyPictureError, UnsupportedPictureError, BrokenPictureError,
 │   │   PictureTooLargeError, PictureTooSmallError
+│   ├── clip and sound: EmptyClipError, UnsupportedClipError, BrokenClipError,
+│   │   ClipTooLargeError, ClipTooLongError, BrokenSoundError
 │   ├── face: NoFaceError, SeveralFacesError, DegenerateFaceError, PoorPictureError
 │   ├── InvalidArgumentError, ErrorRateOutOfRangeError, InvalidResourceNameError
 │   └── SequenceGapError
@@ -66,8 +68,13 @@ from base.errors.faults import (
     StorageFailedError,
 )
 from base.errors.inputs import (
+    BrokenClipError,
     BrokenPictureError,
+    BrokenSoundError,
+    ClipTooLargeError,
+    ClipTooLongError,
     DegenerateFaceError,
+    EmptyClipError,
     EmptyPictureError,
     ErrorRateOutOfRangeError,
     InvalidArgumentError,
@@ -79,6 +86,7 @@ from base.errors.inputs import (
     PoorPictureError,
     SequenceGapError,
     SeveralFacesError,
+    UnsupportedClipError,
     UnsupportedPictureError,
 )
 from base.errors.root import SmartBranchError, leaves
@@ -103,14 +111,19 @@ from base.errors.states import (
 __all__ = [
     "AccessError",
     "AuditBrokenError",
+    "BrokenClipError",
     "BrokenPictureError",
+    "BrokenSoundError",
     "CapacityError",
+    "ClipTooLargeError",
+    "ClipTooLongError",
     "ConsentMissingError",
     "DeadlineExceededError",
     "DegenerateFaceError",
     "DifferentPersonError",
     "DrainingError",
     "DuplicateSubjectError",
+    "EmptyClipError",
     "EmptyPictureError",
     "ErrorRateOutOfRangeError",
     "ExpiredCertificateError",
@@ -159,6 +172,7 @@ __all__ = [
     "TooManyAttemptsError",
     "TooManyRequestsInFlightError",
     "UnknownModelError",
+    "UnsupportedClipError",
     "UnsupportedPictureError",
     "leaves",
 ]

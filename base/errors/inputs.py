@@ -39,6 +39,42 @@ class PictureTooSmallError(InvalidInputError):
     reason = "PICTURE_TOO_SMALL"
 
 
+class EmptyClipError(InvalidInputError):
+    """No bytes came."""
+
+    reason = "CLIP_EMPTY"
+
+
+class UnsupportedClipError(InvalidInputError):
+    """The file is no clip, or one of a kind that is not read."""
+
+    reason = "CLIP_UNSUPPORTED"
+
+
+class BrokenClipError(InvalidInputError):
+    """The clip starts well and cannot be read to its end."""
+
+    reason = "CLIP_BROKEN"
+
+
+class ClipTooLargeError(InvalidInputError):
+    """More bytes, pixels or frames than are decoded."""
+
+    reason = "CLIP_TOO_LARGE"
+
+
+class ClipTooLongError(InvalidInputError):
+    """It plays for longer than is decoded."""
+
+    reason = "CLIP_TOO_LONG"
+
+
+class BrokenSoundError(InvalidInputError):
+    """The bytes are no sound of the kind that was said."""
+
+    reason = "SOUND_BROKEN"
+
+
 class NoFaceError(InvalidInputError):
     """The picture has no face; the caller should retake it."""
 
