@@ -1,22 +1,42 @@
-"""Generate the TypeScript of the messages that the pages speak."""
+"""Generate what the pages share with the server: messages and the words of a session."""
 
+import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
+from liveness.words import ADVICE, NOTICES, PROMPTS, REASONS, Words
 from scripts import proto
 
 OUT = Path("web/src/gen")
 PLUGIN = Path("web/node_modules/.bin/protoc-gen-es")
+WORDS = "liveness_words.json"
 SPOKEN = "smartbranch/liveness/v1/liveness_service.proto"
 
 
 def generate(out: Path) -> list[Path]:
-    """Write one module for each proto that the pages need below `out` and return them."""
+    """Write a module for each proto that the pages need, and the words; return the files."""
     out.mkdir(parents=True, exist_ok=True)
     flags = [f"--plugin=protoc-gen-es={PLUGIN}", f"--es_out={out}", "--es_opt=target=ts"]
     subprocess.run([*_protoc(), *flags, *_needed()], check=True)
-    return sorted(out.rglob("*_pb.ts"))
+    (out / WORDS).write_text(_words())
+    return [*sorted(out.rglob("*_pb.ts")), out / WORDS]
+
+
+def _words() -> str:
+    """Return the words of sessions, for a page whose language changes while one runs."""
+    tables: dict[str, Mapping[str, Words]] = {
+        "prompt": {challenge.value: words for challenge, words in PROMPTS.items()},
+        "advice": ADVICE,
+        "notice": NOTICES,
+        "reason": {**ADVICE, **NOTICES, **REASONS},
+    }
+    by_language = {
+        kind: {code: {"en": english, "zh": chinese} for code, (english, chinese) in table.items()}
+        for kind, table in tables.items()
+    }
+    return json.dumps(by_language, ensure_ascii=False, indent=2) + "\n"
 
 
 def _protoc() -> list[str]:
@@ -40,8 +60,8 @@ def _below(path: str, roots: list[str]) -> str:
 def main() -> None:
     """Generate in place, and drop what is no longer needed."""
     kept = set(generate(OUT))
-    for path in OUT.rglob("*_pb.ts"):
-        if path not in kept:
+    for path in OUT.rglob("*"):
+        if path.is_file() and path not in kept:
             path.unlink()
 
 

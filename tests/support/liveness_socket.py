@@ -107,8 +107,8 @@ class Peer:
 
     async def refuse(self, code: str, reason: str, message: str, **metadata: str) -> None:
         """Refuse and close."""
-        answer = {"code": code, "reason": reason, "message": message, "metadata": metadata}
-        await self._socket.send_text(json.dumps(answer))
+        error = {"code": code, "reason": reason, "message": message, "metadata": metadata}
+        await self._socket.send_text(json.dumps({"error": error}))
         await self._socket.close(REFUSED)
 
     async def vanish(self) -> None:

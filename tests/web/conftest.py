@@ -9,6 +9,7 @@ from media.image import ImageRGB
 from tests.support.browser import open_chromium, panned, write_camera_clip
 from tests.support.liveness_socket import ScriptedServer
 
+LOST = ("WebSocket connection to", "ERR_INTERNET_DISCONNECTED")
 PHONE = {"width": 360, "height": 780}
 
 
@@ -28,8 +29,8 @@ def scripted() -> Iterator[ScriptedServer]:
 
 
 def is_fault(said: ConsoleMessage) -> bool:
-    """A lost or refused socket is told to the visitor; the browser tells it here besides."""
-    return said.type == "error" and not said.text.startswith("WebSocket connection to")
+    """A lost network is told to the visitor; the browser tells it here besides."""
+    return said.type == "error" and not any(words in said.text for words in LOST)
 
 
 @pytest.fixture

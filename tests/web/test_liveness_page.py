@@ -46,6 +46,7 @@ def test_a_session_leads_from_consent_to_a_verdict_with_reasons(
         await peer.prompt(Challenge.BLINK, "blink", 9.0)
         await peer.until_told()
         await peer.progress(1, 2)
+        await peer.prompt(Challenge.LOOK_STRAIGHT, "look", 15.0)
         await peer.until_told()
         await peer.prompt(Challenge.TURN_RIGHT, "turn", 9.0)
         await peer.until_told()
@@ -67,6 +68,7 @@ def test_a_session_leads_from_consent_to_a_verdict_with_reasons(
     (peer,) = scripted.peers
     peer.go_on()
     expect(page.locator("#prompt")).to_contain_text("Good")
+    expect(page.locator("#time")).not_to_be_visible()
     expect(page.locator("#progress")).to_have_attribute("aria-valuetext", "1 of 2 done")
     peer.go_on()
     expect(page.locator("#prompt")).to_contain_text("right")
@@ -79,6 +81,31 @@ def test_a_session_leads_from_consent_to_a_verdict_with_reasons(
     )
     expect(page.locator("#details details")).to_contain_text("5 % of attacks")
     assert page.evaluate(CAMERA_IS_OFF)
+
+
+def test_a_missed_move_is_said_without_a_hurry(page: Page, scripted: ScriptedServer) -> None:
+    async def session(peer: Peer) -> None:
+        await peer.accept()
+        await peer.open()
+        await peer.prompt(Challenge.SMILE, "smile", 9.0)
+        await peer.notice("CHALLENGE_MISSED", "missed")
+        await peer.progress(0, 2)
+        await peer.prompt(Challenge.LOOK_STRAIGHT, "look", 15.0)
+        await peer.until_told()
+        await peer.prompt(Challenge.BLINK, "blink", 9.0)
+        await peer.watch(for_s=20)
+
+    scripted.play(session)
+    start(page)
+    expect(page.locator("#notice")).to_have_text("The move was not seen in time")
+    expect(page.locator("#prompt")).to_contain_text("Look straight")
+    expect(page.locator("#time")).not_to_be_visible()
+    page.click("#language")
+    expect(page.locator("#notice")).to_have_text("未在规定时间内看到动作")
+    scripted.peers[0].go_on()
+    expect(page.locator("#prompt")).to_contain_text("闭眼")
+    expect(page.locator("#notice")).to_be_empty()
+    expect(page.locator("#time")).to_be_visible()
 
 
 def test_pictures_are_numbered_timed_and_no_more_than_the_server_wants(

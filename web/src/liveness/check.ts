@@ -1,6 +1,6 @@
 // One check: camera, pictures and session together, told as states.
 
-import { durationMs } from "@bufbuild/protobuf/wkt";
+import { type Duration, durationMs } from "@bufbuild/protobuf/wkt";
 import { Challenge } from "../gen/smartbranch/liveness/v1/liveness_pb.ts";
 import type {
   Notice,
@@ -61,21 +61,16 @@ export class Check implements SessionListener {
   }
 
   onPrompt({ challenge, text, timeLimit }: Prompt): void {
-    const limitMs = timeLimit ? durationMs(timeLimit) : 0;
-    const endsMs = performance.now() + limitMs;
-    const name = Challenge[challenge] ?? "";
-    this.change({
-      cue: { kind: "prompt", challenge: name, text, limitMs, endsMs },
-      notice: null,
-      share: 0,
-    });
+    const isRest = challenge === Challenge.LOOK_STRAIGHT;
+    this.change(
+      isRest ? { cue: this.rest() } : { cue: asked(challenge, text, timeLimit), notice: null },
+    );
   }
 
   onAdvice(code: string, text: string): void {
     this.change({ advice: code ? { code, text } : null });
   }
 
-  // A challenge that is done leaves the prompt at once: what follows has a time of its own.
   onProgress({ passedCount, challengeCount, share }: Progress): void {
     const isNews = passedCount > this.state.passedCount;
     const cue: Cue = isNews ? { kind: "passed" } : this.state.cue;
@@ -83,8 +78,7 @@ export class Check implements SessionListener {
   }
 
   onNotice({ code, text }: Notice): void {
-    const isMissed = code === "CHALLENGE_MISSED";
-    this.change({ notice: { code, text }, cue: isMissed ? { kind: "missed" } : this.state.cue });
+    this.change({ notice: { code, text } });
   }
 
   onVerdict(verdict: SessionVerdict): void {
@@ -98,6 +92,11 @@ export class Check implements SessionListener {
 
   onFailure(error: ApiError | null, wasOpen: boolean): void {
     this.fail(troubleOf(error, wasOpen), error);
+  }
+
+  // Between challenges there is nothing to hurry for; praise stays until the next one.
+  private rest(): Cue {
+    return { kind: this.state.cue.kind === "passed" ? "passed" : "ready" };
   }
 
   private watch(opened: SessionOpened): FrameSource {
@@ -130,6 +129,12 @@ export class Check implements SessionListener {
     this.session?.stop();
     closeCamera(this.stream, this.video);
   }
+}
+
+function asked(challenge: Challenge, text: string, timeLimit: Duration | undefined): Cue {
+  const limitMs = timeLimit ? durationMs(timeLimit) : 0;
+  const endsMs = performance.now() + limitMs;
+  return { kind: "prompt", challenge: Challenge[challenge] ?? "", text, limitMs, endsMs };
 }
 
 function troubleOf(error: ApiError | null, wasOpen: boolean): Trouble {

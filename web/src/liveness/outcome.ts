@@ -15,7 +15,7 @@ import { byId, element, facts, must } from "../shared/dom.ts";
 import { explain } from "../shared/reasons.ts";
 import { icon } from "./icons.ts";
 import type { Decided, Problem } from "./state.ts";
-import { textOf } from "./texts.ts";
+import { knownText } from "./texts.ts";
 import { words } from "./words.ts";
 
 type Outcome = keyof ReturnType<typeof words>["outcome"];
@@ -64,8 +64,7 @@ function titled(title: string, list: Node): Node[] {
 function reasonList(decision: LivenessDecision): HTMLElement {
   const list = element("ul", "reasons");
   for (const { code, text } of decision.reasons) {
-    const said = textOf("reason", code, text);
-    list.append(element("li", "", said.charAt(0).toUpperCase() + said.slice(1)));
+    list.append(element("li", "", knownText("reason", code) ?? explain(code, text)));
   }
   return list;
 }

@@ -184,7 +184,7 @@ export class Session {
 // A refusal comes as one text message before the server closes.
 function readRefusal(text: string): ApiError {
   try {
-    const { code, reason, message, metadata } = JSON.parse(text);
+    const { code, reason, message, metadata } = JSON.parse(text).error;
     return new ApiError(String(reason), String(message), metadata ?? {}, String(code ?? ""));
   } catch {
     return new ApiError("INTERNAL", "the server's answer cannot be read");

@@ -6,7 +6,7 @@ import type { CameraTrouble } from "./camera.ts";
 
 // What is written large: a prompt, or that there is none at the moment.
 export type Cue =
-  | { kind: "starting" | "connecting" | "ready" | "passed" | "missed" }
+  | { kind: "starting" | "connecting" | "ready" | "passed" }
   | { kind: "prompt"; challenge: string; text: string; limitMs: number; endsMs: number };
 
 export interface Said {
