@@ -9,9 +9,12 @@ from liveness.look import FrameLook
 from liveness.motion import FaceMotion
 from liveness.order import MIN_FPS
 from liveness.pause import PauseState, PauseWatch
+from liveness.plan import TURNS_AND_NODS
+from liveness.relief import MIN_RELIEF, relief
 from liveness.rest import RestWatch
 from liveness.rounds import Rounds
 from liveness.watch import ClipWatch, Seen
+from vision.mesh import FaceMesh
 
 # A face that is away, or a stranger that is there, for shorter is a slip of the detector.
 LOST_AFTER_S = 0.5
@@ -51,6 +54,7 @@ class Course:
         self._prompt_count = 0
         self._rest_start_s = self._rest_end_s = self._compared_s = 0.0
         self._told_share = 0.0
+        self._rest_mesh: FaceMesh | None = None
 
     def begin_rest(self, now_s: float) -> Events:
         """Ask the person to look straight ahead; also after every interruption."""
@@ -75,8 +79,8 @@ class Course:
         if self.phase is Phase.REST:
             return self._push_rest(look, seen, seen.motion, now_s)
         if self.phase is Phase.PAUSE:
-            return self._push_pause(seen.motion, now_s)
-        return self._push_challenge(look, seen.motion, now_s)
+            return self._push_pause(seen, seen.motion, now_s)
+        return self._push_challenge(look, seen, seen.motion, now_s)
 
     def expire(self, time_s: float, now_s: float, advice: str | None) -> Events:
         """Let deadlines pass. time_s: up to which frames were judged or can no longer come."""
@@ -114,10 +118,13 @@ class Course:
         self.phase = Phase.PAUSE
         return []
 
-    def _push_pause(self, motion: FaceMotion, now_s: float) -> Events:
+    def _push_pause(self, seen: Seen, motion: FaceMotion, now_s: float) -> Events:
         assert self._pause is not None
         pause = self._pause
-        state = pause.push(motion, self._rest.push(motion))
+        rest = self._rest.push(motion)
+        state = pause.push(motion, rest)
+        if rest is not None:
+            self._rest_mesh = seen.mesh
         if state is PauseState.TOO_EARLY:
             return self._fail("CHALLENGE_TOO_EARLY", now_s)
         if state is PauseState.RESTLESS:
@@ -130,11 +137,15 @@ class Course:
         self._pause, self.phase, self._told_share = None, Phase.CHALLENGE, 0.0
         return [self._prompt(pause.challenge, limit_s)]
 
-    def _push_challenge(self, look: FrameLook, motion: FaceMotion, now_s: float) -> Events:
+    def _push_challenge(
+        self, look: FrameLook, seen: Seen, motion: FaceMotion, now_s: float
+    ) -> Events:
         assert self._challenge is not None
         state = self._challenge.push(motion)
         if state is WatchState.OPEN:
             return self._tell_share(self._challenge.share)
+        if state is WatchState.PASSED and not self._has_depth(seen):
+            return self._fail("FACE_FLAT", now_s)
         if state is WatchState.PASSED:
             # The move may have turned the face far from the camera, so only a face that is
             # clearly another's speaks against it here; the rest that follows must confirm it.
@@ -160,7 +171,7 @@ class Course:
             return [NoticeEvent(code), *self.begin_rest(now_s)]
         # Who only missed the moves may not have understood; who made others, or made them
         # before they were asked for, did not answer this session.
-        self.end("CHALLENGE_MISSED" if code == "CHALLENGE_MISSED" else "CHALLENGE_FAILED")
+        self.end(code if code in ("CHALLENGE_MISSED", "FACE_FLAT") else "CHALLENGE_FAILED")
         return [NoticeEvent(code)]
 
     def _check_company(self, seen: Seen) -> str | None:
@@ -188,6 +199,13 @@ class Course:
         self._compared_s = motion.time_s
         self._watch.look_at_person(look, motion.time_s)
         return identity.is_confirmed_since(self._rest_start_s)
+
+    def _has_depth(self, seen: Seen) -> bool:
+        """Return whether a head that turned or nodded showed that it is no flat picture."""
+        assert self._challenge is not None
+        if self._challenge.challenge not in TURNS_AND_NODS or self._rest_mesh is None:
+            return True
+        return seen.mesh is not None and relief(self._rest_mesh, seen.mesh) >= MIN_RELIEF
 
     def _start_over(self, now_s: float) -> Events:
         if self._break_off():

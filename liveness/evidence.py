@@ -10,6 +10,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Protocol
 
+from base.errors import DegenerateFaceError
 from media.image import ImageRGB
 from vision.geometry import Floats
 from vision.quality import FaceQuality
@@ -77,9 +78,12 @@ class PassiveEvidence:
         usable_count: views so far on which a decision may rest.
         """
         self._last_s = time_s
+        try:
+            view = self._model.submit(image, box_xyxy)
+        except DegenerateFaceError:
+            return  # Hardly any of the face is in the picture.
         self.usable_count += quality.is_usable
-        weight = max(quality.score / 100, MIN_WEIGHT)
-        self._pending.append(_Started(self._model.submit(image, box_xyxy), weight))
+        self._pending.append(_Started(view, max(quality.score / 100, MIN_WEIGHT)))
         if len(self._pending) > _MAX_PENDING:
             self._collect()
 

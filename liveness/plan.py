@@ -6,13 +6,14 @@ from base.errors import InvalidArgumentError
 from liveness.events import Challenge
 
 MIN_CHALLENGES, MAX_CHALLENGES = 1, 6
-HEAD_MOVES = (
+MAX_MOVE_S = 30.0
+TURNS_AND_NODS = (
     Challenge.TURN_LEFT,
     Challenge.TURN_RIGHT,
     Challenge.LOOK_UP,
     Challenge.LOOK_DOWN,
-    Challenge.COME_CLOSER,
 )
+HEAD_MOVES = (*TURNS_AND_NODS, Challenge.COME_CLOSER)
 FACE_MOVES = (Challenge.BLINK, Challenge.OPEN_MOUTH, Challenge.SMILE)
 
 
@@ -22,13 +23,15 @@ class SessionPlan:
 
     challenge_count: how many must be passed, 1 to 6. accessible: only moves of eyes and mouth,
     with more time. retry_count: failed challenges that are drawn anew, in the whole session.
-    redraw_count: broken-off ones that are. Raises InvalidArgumentError.
+    redraw_count: broken-off ones that are. move_limit_s: time for one challenge; None for 5 s,
+    or 12 s where it is accessible. Raises InvalidArgumentError.
     """
 
     challenge_count: int = 3
     accessible: bool = False
     retry_count: int = 2
     redraw_count: int = 3
+    move_limit_s: float | None = None
 
     def __post_init__(self) -> None:
         if not MIN_CHALLENGES <= self.challenge_count <= MAX_CHALLENGES:
@@ -39,6 +42,11 @@ class SessionPlan:
             )
         if min(self.retry_count, self.redraw_count) < 0:
             raise InvalidArgumentError("counts must not be negative", field="retry_count")
+        if self.move_limit_s is not None and not 1 <= self.move_limit_s <= MAX_MOVE_S:
+            raise InvalidArgumentError(
+                f"a challenge takes 1 to {MAX_MOVE_S:g} seconds, got {self.move_limit_s:g}",
+                field="move_limit_s",
+            )
 
     @property
     def choices(self) -> tuple[Challenge, ...]:
@@ -48,6 +56,8 @@ class SessionPlan:
     @property
     def challenge_limit_s(self) -> float:
         """Time for one challenge."""
+        if self.move_limit_s is not None:
+            return self.move_limit_s
         return 12.0 if self.accessible else 5.0
 
     @property

@@ -9,7 +9,7 @@ from liveness.watch import ClipWatch
 # Fewer views than this are a snapshot and no clip.
 MIN_VIEWS = 3
 # Ends that refuse: the challenges were answered, and not as they were asked.
-_BREAKING_ENDS = frozenset({"CHALLENGE_FAILED"})
+_BREAKING_ENDS = frozenset({"CHALLENGE_FAILED", "FACE_FLAT"})
 
 
 def conclude(

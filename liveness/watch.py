@@ -12,6 +12,7 @@ from liveness.look import FrameLook
 from liveness.motion import FaceMotion, measure_motion
 from liveness.order import FrameOrder
 from liveness.presence import Presence, advise_on_quality, check_presence
+from liveness.relief import StillWatch
 from liveness.repeats import FreezeWatch, LoopWatch
 from vision.mesh import FaceMesh
 
@@ -59,6 +60,7 @@ class ClipWatch:
     _freeze: FreezeWatch = field(default_factory=FreezeWatch)
     _loop: LoopWatch = field(default_factory=LoopWatch)
     _cut: CutWatch = field(default_factory=CutWatch)
+    _still: StillWatch = field(default_factory=StillWatch)
     _track_id: int | None = None
     _rated_s: float | None = None
     _quality_advice: str | None = None
@@ -83,9 +85,9 @@ class ClipWatch:
         mesh = look.mesh if presence.is_alone else None
         motion = None if mesh is None else measure_motion(mesh, time_s)
         advice = presence.advice
-        if motion is not None:
+        if motion is not None and mesh is not None:
             self.face_count += 1
-            new += self._judge(look, glance, motion)
+            new += self._judge(look, glance, mesh, motion)
             advice = advice or self._quality_advice
         elif presence.is_alone:
             advice = advice or NOT_SEEN_ADVICE
@@ -110,11 +112,14 @@ class ClipWatch:
         found = self.identity.finding(look.frame.index)
         return (found,) if found is not None and self.findings.add(found) else ()
 
-    def _judge(self, look: FrameLook, glance: Glance, motion: FaceMotion) -> list[Finding]:
+    def _judge(
+        self, look: FrameLook, glance: Glance, mesh: FaceMesh, motion: FaceMotion
+    ) -> list[Finding]:
         index = look.frame.index
         found = [
             self._freeze.push(glance, motion.time_s, index),
             self._loop.push(glance, motion.time_s, index),
+            self._still.push(mesh, motion, index),
             self._cut.push(Scene(index, look.picture_hash, glance, motion)),
         ]
         new = [finding for finding in found if finding is not None and self.findings.add(finding)]

@@ -65,32 +65,57 @@ def person(number: int) -> Embedding:
     return Embedding(vector / np.float32(np.linalg.norm(vector)), MODEL_ID)
 
 
-def mesh_of(pose: Pose) -> FaceMesh:
-    """Return a mesh on which a pose is measured as it was meant."""
-    points = np.random.default_rng(0).uniform(-10, 10, (MESH_POINTS, 3)).astype(np.float32)
+def mesh_of(pose: Pose, depth: float = 1.0) -> FaceMesh:
+    """Return a mesh on which a pose is measured as it was meant.
+
+    depth: 1 for a head, 0 for a picture of one whose pose is only claimed.
+    """
+    points = _head(depth)
     for side, places in zip((-1, 1), _EYES, strict=True):
-        middle, half = side * 9.0, 3.0
-        height = 0.3 * pose.eyes * 2 * half
-        outer, upper_1, upper_2, inner, lower_2, lower_1 = places
-        points[outer], points[inner] = (middle - half, -6, 0), (middle + half, -6, 0)
-        points[upper_1], points[lower_1] = (
-            (middle - 1, -6 - height / 2, 0),
-            (middle - 1, -6 + height / 2, 0),
-        )
-        points[upper_2], points[lower_2] = (
-            (middle + 1, -6 - height / 2, 0),
-            (middle + 1, -6 + height / 2, 0),
-        )
-    points[168], points[2] = (0, -6, 0), (0, 4, 0)
-    points[61], points[291] = (-5, 8, 0), (5, 8, 0)
-    points[13], points[14] = (0, 8 - 5 * pose.mouth, 0), (0, 8 + 5 * pose.mouth, 0)
-    points *= pose.size
+        _place_eye(points, places, side * 9.0, 0.3 * max(pose.eyes, 0.0))
+    points[168], points[2] = (0, -6, -8 * depth), (0, 4, -10 * depth)
+    points[61], points[291] = (-5, 8, -6 * depth), (5, 8, -6 * depth)
+    points[13], points[14] = (0, 8 - 5 * pose.mouth, -7), (0, 8 + 5 * pose.mouth, -7)
+    points = (points @ _rotation(pose.yaw_deg, -pose.pitch_deg) if depth else points) * pose.size
     points[:, 0] += WIDTH_PX / 2 + pose.x
     points[:, 1] += HEIGHT_PX / 2 + pose.y
     shapes = {"mouthSmileLeft": pose.smile, "mouthSmileRight": pose.smile}
     return FaceMesh(
-        points, shapes, pose.yaw_deg, pose.pitch_deg, pose.roll_deg, np.eye(4, dtype=np.float32)
+        points.astype(np.float32),
+        shapes,
+        pose.yaw_deg,
+        pose.pitch_deg,
+        pose.roll_deg,
+        np.eye(4, dtype=np.float32),
     )
+
+
+def _head(depth: float) -> Floats:
+    """Return points on the front half of an ellipsoid."""
+    across = np.random.default_rng(0).uniform(-0.7, 0.7, (MESH_POINTS, 2))
+    forwards = -np.sqrt(1 - (across**2).sum(axis=1))
+    head = np.column_stack([across[:, 0] * 14, across[:, 1] * 16, forwards * 12 * depth])
+    return head.astype(np.float32)
+
+
+def _place_eye(points: Floats, places: tuple[int, ...], x: float, opening: float) -> None:
+    outer, upper_1, upper_2, inner, lower_2, lower_1 = places
+    half = 3.0
+    points[outer], points[inner] = (x - half, -6, 0), (x + half, -6, 0)
+    for upper, lower, offset in ((upper_1, lower_1, -1), (upper_2, lower_2, 1)):
+        points[upper] = (x + offset, -6 - opening * half, 0)
+        points[lower] = (x + offset, -6 + opening * half, 0)
+
+
+def _rotation(yaw_deg: float, pitch_deg: float) -> Floats:
+    yaw, pitch = math.radians(yaw_deg), math.radians(pitch_deg)
+    about_y = [[math.cos(yaw), 0, math.sin(yaw)], [0, 1, 0], [-math.sin(yaw), 0, math.cos(yaw)]]
+    about_x = [
+        [1, 0, 0],
+        [0, math.cos(pitch), -math.sin(pitch)],
+        [0, math.sin(pitch), math.cos(pitch)],
+    ]
+    return np.array(about_y, np.float32) @ np.array(about_x, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,6 +153,7 @@ class ScriptedCamera:
     start_s: float = 100.0
     index: int = 0
     track_id: int = 1
+    depth: float = 1.0
     pts_of: Callable[[float], float | None] = lambda time_s: time_s
     capture_of: Callable[[float], datetime | None] = lambda time_s: None
 
@@ -156,7 +182,8 @@ class ScriptedCamera:
             box, 0.99, landmarks, _quality(self.quality), np.zeros((112, 112, 3), np.uint8)
         )
         face = TrackedFace(self.track_id, 0, box, 0.99, landmarks)
-        return ScriptedLook(frame, faces, face, mesh_of(pose), reading, self.embedding, grid)
+        mesh = mesh_of(pose, self.depth)
+        return ScriptedLook(frame, faces, face, mesh, reading, self.embedding, grid)
 
     def _grid(self, pose: Pose | None) -> ImageRGB:
         """Return a smooth room with a face in it, and noise on both."""

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from decision.calibration import Calibration
 from decision.fusion import OperatingPoint
@@ -62,7 +62,7 @@ def scripted_session(
 class Actor:
     """Answers each prompt after a while: sets out, stays, comes back.
 
-    answer: which move a prompt is answered with; None for nothing.
+    answer: which move a prompt is answered with; None for nothing. blinks: as eyes do unasked.
     """
 
     delay_s: float = 0.6
@@ -70,6 +70,7 @@ class Actor:
     stay_s: float = 0.7
     answer: Callable[[Challenge], Challenge | None] = lambda asked: asked
     sway: bool = True
+    blinks: bool = True
     _moves: list[tuple[float, Challenge]] = field(default_factory=list)
 
     def hear(self, events: Iterable[SessionEvent], now_s: float) -> None:
@@ -87,6 +88,8 @@ class Actor:
     def pose(self, now_s: float) -> Pose:
         """Return what the face does now; it is never quite still."""
         pose = Pose(x=_sway(now_s, 0.31), y=_sway(now_s, 0.23)) if self.sway else Pose()
+        if self.blinks and now_s % 3.1 < 0.15:
+            pose = replace(pose, eyes=0.1)
         for start_s, challenge in self._moves:
             pose = pose.moved(challenge, self._share(now_s - start_s))
         return pose

@@ -1,0 +1,82 @@
+"""Real frames, looked at with the real models."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from inference.manifest import load_manifest
+from inference.store import ModelStore, default_cache_dir
+from liveness.draw import Draw
+from liveness.plan import SessionPlan
+from liveness.session import LivenessSession
+from liveness.watch import ClipWatch
+from media.clips import read_frames
+from media.frame import Frame
+from tests.support.scripted_faces import ScriptedPassive
+from tests.support.scripted_sessions import POLICY
+from vision.assembly import FacePipeline, StreamVision
+from vision.frame_analysis import FrameAnalysis
+from vision.landmarkers import open_landmarkers
+
+LANDMARKER_ID = "face-landmarker"
+Clip = tuple[FrameAnalysis, ...]
+ReadClip = Callable[..., Clip]
+
+
+@pytest.fixture(scope="session")
+def stream_vision(pipeline: FacePipeline) -> Iterator[StreamVision]:
+    manifest = load_manifest()
+    store = ModelStore(manifest, default_cache_dir())
+    with open_landmarkers(store, manifest.bundle(LANDMARKER_ID), limit=1) as landmarkers:
+        yield StreamVision(pipeline, landmarkers)
+
+
+@pytest.fixture(scope="session")
+def read_clip(stream_vision: StreamVision, shared_data: Path) -> ReadClip:
+    """Return a part of a clip, looked at lazily; several tests may share the looks."""
+
+    @lru_cache(maxsize=32)
+    def read(name: str, start_s: float = 0.0, end_s: float = 999.0, fps: float = 15.0) -> Clip:
+        looks, analyzer = [], stream_vision.open_analyzer()
+        for frame in read_frames(shared_data / name, target_fps=fps):
+            if frame.received_monotonic_s > end_s:
+                break
+            if frame.received_monotonic_s >= start_s:
+                looks.append(analyzer.look(frame))
+        return tuple(looks)
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def look_at(stream_vision: StreamVision) -> Callable[[Iterable[Frame]], Clip]:
+    """Return looks at frames that a test made."""
+
+    def look(frames: Iterable[Frame]) -> Clip:
+        analyzer = stream_vision.open_analyzer()
+        return tuple(analyzer.look(frame) for frame in frames)
+
+    return look
+
+
+@pytest.fixture
+def new_watch(pipeline: FacePipeline) -> Callable[[], ClipWatch]:
+    """Return watches with the real faces' error rates and a passive model that takes all."""
+    return lambda: ClipWatch(ScriptedPassive(), pipeline.matcher.table)
+
+
+@pytest.fixture
+def run_clip(new_watch: Callable[[], ClipWatch]) -> Callable[..., LivenessSession]:
+    """Run a session on a clip: every frame, then silence until the session ends."""
+
+    def run(looks: Sequence[FrameAnalysis], draw: Draw, plan: SessionPlan) -> LivenessSession:
+        session = LivenessSession(plan, draw, new_watch(), POLICY)
+        session.start(looks[0].frame.received_monotonic_s)
+        for look in looks:
+            session.push(look, look.frame.received_monotonic_s)
+        session.close(looks[-1].frame.received_monotonic_s, "SESSION_ABANDONED")
+        return session
+
+    return run
