@@ -17,7 +17,7 @@ RUN /opt/smartbranch/bin/pip install --no-build-isolation --no-deps .
 
 FROM docker.io/library/python:3.11-slim-bookworm
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libgl1 libglib2.0-0 \
+    && apt-get install -y --no-install-recommends libegl1 libgl1 libgles2 libglib2.0-0 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --user-group --create-home --home-dir /var/lib/smartbranch smartbranch \
     && install -d -o smartbranch -g smartbranch /var/cache/smartbranch

@@ -57,6 +57,13 @@ def test_generated_and_private_files_are_not_tracked() -> None:
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_every_build_of_opencv_is_of_one_version(lock: Path) -> None:
+    """insightface and MediaPipe ask for different builds, which overwrite each other's files."""
+    versions = {version for name, version in pins(lock).items() if name.startswith("opencv-")}
+    assert len(versions) <= 1
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
 def test_a_lock_pins_and_hashes_everything(lock: Path) -> None:
     entries = re.split(r"\n(?=[a-z0-9])", lock.read_text().strip())
     for entry in entries:
