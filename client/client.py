@@ -9,17 +9,21 @@ from grpc_health.v1.health_pb2 import (  # type: ignore[import-untyped]
 )
 from grpc_health.v1.health_pb2_grpc import HealthStub  # type: ignore[import-untyped]
 
-from client import wire
+from client import liveness_wire, wire
 from client.connection import Connection, Retry, TlsFiles
 from client.galleries import GalleryCalls
+from client.liveness import LivenessRun, SessionOptions
+from client.liveness_types import Language, LivenessCheck
 from client.types import Detection, Profile, Search, Selection, Verification
+from protos.smartbranch.liveness.v1 import liveness_service_pb2
+from protos.smartbranch.liveness.v1.liveness_service_pb2_grpc import LivenessServiceStub
 from protos.smartbranch.vision.v1 import face_pb2
 from protos.smartbranch.vision.v1 import face_service_pb2 as messages
 from protos.smartbranch.vision.v1.face_service_pb2_grpc import FaceServiceStub
 
 
 class SmartBranchClient:
-    """Calls FaceService and GalleryService; use it as an async context manager.
+    """Calls the face, gallery and liveness services; use it as an async context manager.
 
     address: `host:port`. token: bearer token. timeout_s: for a call that names none.
     Every call raises ApiError with the server's stable reason.
@@ -36,6 +40,7 @@ class SmartBranchClient:
     ) -> None:
         self._connection = Connection(address, token, tls, timeout_s, retry or Retry())
         self._faces = FaceServiceStub(self._connection.channel)
+        self._liveness = LivenessServiceStub(self._connection.channel)
         self._health = HealthStub(self._connection.channel)
         self.galleries = GalleryCalls(self._connection)
 
@@ -114,3 +119,42 @@ class SmartBranchClient:
         )
         answer = await self._connection.call(self._faces.SearchFaces, request, timeout_s)
         return wire.search_from(answer)
+
+    async def check_liveness(
+        self,
+        picture: bytes,
+        *,
+        selection: Selection = Selection.SINGLE,
+        request_id: str = "",
+        timeout_s: float | None = None,
+    ) -> LivenessCheck:
+        """Judge whether one picture shows a living person; a session tells more."""
+        request = liveness_service_pb2.CheckImageRequest(
+            picture=picture,
+            selection=face_pb2.FaceSelection.Value(selection.value),
+            request_id=request_id,
+        )
+        answer = await self._connection.call(self._liveness.CheckImage, request, timeout_s)
+        return liveness_wire.check_from(answer)
+
+    def run_liveness(
+        self,
+        *,
+        person: str = "",
+        challenge_count: int | None = None,
+        accessible: bool = False,
+        language: Language = Language.ENGLISH,
+        request_id: str = "",
+    ) -> LivenessRun:
+        """Return a guided session, to be entered with `async with`.
+
+        person: your own id of whoever is tested; attempts are counted by it.
+        """
+        options = SessionOptions(
+            person=person,
+            challenge_count=challenge_count,
+            accessible=accessible,
+            language=language,
+            request_id=request_id,
+        )
+        return LivenessRun(self._connection, self._liveness, options)

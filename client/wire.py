@@ -44,7 +44,7 @@ class _EnumType(Protocol):
     def Name(self, number: Any) -> str: ...
 
 
-def _name_of(kind: _EnumType, value: int) -> str:
+def name_of(kind: _EnumType, value: int) -> str:
     """Return the name of an enum value; one newer than this client is as good as unspecified."""
     try:
         return kind.Name(value)
@@ -59,13 +59,13 @@ def reasons_from(messages: Iterable[decision_pb2.Reason]) -> tuple[Reason, ...]:
 
 def outcome_from(message: face_pb2.MatchDecision) -> Outcome:
     """Return the outcome of a decision; one that this client does not know is INCONCLUSIVE."""
-    name = _name_of(face_pb2.MatchDecision.Outcome, message.outcome)
+    name = name_of(face_pb2.MatchDecision.Outcome, message.outcome)
     return Outcome(name) if name in Outcome.__members__ else Outcome.INCONCLUSIVE
 
 
 def model_from(message: model_info_pb2.ModelInfo) -> Model:
     """Return what is said about a model."""
-    terms = _name_of(model_info_pb2.ModelInfo.Terms, message.terms)
+    terms = name_of(model_info_pb2.ModelInfo.Terms, message.terms)
     return Model(message.model_id, message.variant, message.provider, terms)
 
 
@@ -221,7 +221,7 @@ def enrolment_from(message: galleries.Enrolment) -> Enrolment:
 
 def progress_from(message: galleries.ImportProgress) -> ImportProgress:
     """Return how far an import has come."""
-    name = _name_of(galleries.ImportProgress.Outcome, message.outcome)
+    name = name_of(galleries.ImportProgress.Outcome, message.outcome)
     return ImportProgress(
         import_id=message.import_id,
         acknowledged_sequence=message.acknowledged_sequence,

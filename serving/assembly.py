@@ -5,12 +5,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 from pydantic import ValidationError
 
 from base.clock import Clock, SystemClock
-from base.errors import SettingsError
+from base.errors import ModelUnavailableError, SettingsError, UnknownModelError
 from decision.rates import ErrorRateTable
 from inference.local import EngineSettings, LocalEngine
 from inference.manifest import Manifest, ModelSpec, load_manifest
@@ -18,6 +18,9 @@ from inference.operating_points import OperatingPoints
 from inference.packs import load_pack
 from inference.store import ModelStore
 from inference.terms import check_terms
+from liveness.plan import SessionPlan
+from media.frame import Frame
+from media.image import ImageRGB
 from media.pictures import PictureLimits
 from serving.audit.log import AuditLog
 from serving.crypto.key import Key
@@ -26,10 +29,13 @@ from serving.crypto.master import choose_master_key
 from serving.faces import FaceService
 from serving.galleries.service import GalleryService
 from serving.galleries.settings import GallerySettings
+from serving.liveness.service import LivenessService
+from serving.liveness.settings import LivenessSettings
 from serving.models import ModelFacts, variant_of
 from serving.settings import ServerSettings
 from serving.storage.database import DATABASE_FILE, Database
 from serving.work import BoundEngine
+from vision.analysis import Select
 from vision.assembly import FacePipeline, FaceSettings, build_face_pipeline, to_table
 
 
@@ -42,11 +48,25 @@ class Services:
     pipeline: FacePipeline
     faces: FaceService
     galleries: GalleryService
+    liveness: LivenessService
     audit: AuditLog
     database: Database
     detector: ModelFacts
     embedder: ModelFacts
+    others: tuple[ModelFacts, ...]
     resources: ExitStack
+
+    @property
+    def models(self) -> tuple[ModelFacts, ...]:
+        """Every model in use."""
+        return self.detector, self.embedder, *self.others
+
+    def facts_of(self, model_id: str) -> ModelFacts:
+        """Return what is said about a model in use, by its id with or without its variant."""
+        for facts in self.models:
+            if model_id in (facts.marked_id, facts.model_id):
+                return facts
+        raise UnknownModelError(f"no model {model_id} is in use", model=model_id)
 
     def close(self) -> None:
         """Let go of models and database."""
@@ -89,12 +109,35 @@ def build_services(settings: ServerSettings, clock: Clock | None = None) -> Serv
             pipeline=pipeline,
             faces=FaceService(pipeline, galleries, audit, limits),
             galleries=galleries,
+            liveness=LivenessService(
+                NoJudge(), NoJudge, database, audit, clock, LivenessSettings(), limits
+            ),
             audit=audit,
             database=database,
             detector=_facts(engine, detector, mirror=False),
             embedder=_facts(engine, embedder, settings.mirror),
+            others=(),
             resources=stack.pop_all(),
         )
+
+
+class NoJudge:
+    """Stands where the passive model will: refuses whatever is asked."""
+
+    def check_image(self, image: ImageRGB, select: Select) -> NoReturn:
+        """Refuse."""
+        raise ModelUnavailableError("no liveness model is in the catalogue yet")
+
+    def open_session(self, plan: SessionPlan) -> NoReturn:
+        """Refuse."""
+        raise ModelUnavailableError("no liveness model is in the catalogue yet")
+
+    def look(self, frame: Frame) -> NoReturn:
+        """Refuse."""
+        raise ModelUnavailableError("no liveness model is in the catalogue yet")
+
+    def close(self) -> None:
+        """Let go of nothing."""
 
 
 def choose_models(settings: ServerSettings) -> tuple[Manifest, ModelSpec, ModelSpec]:

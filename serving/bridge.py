@@ -20,24 +20,29 @@ class Bridge:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="work")
         self._clock = clock
 
-    async def run(self, function: Callable[[], T], timeout_s: float) -> T:
+    async def run(self, function: Callable[[], T], timeout_s: float, *, is_step: bool = False) -> T:
         """Run `function` in a thread; it ends with the caller or after `timeout_s`.
 
+        is_step: it is a part of longer work, and what models have begun is for the next part.
         Raises DeadlineExceededError.
         """
         work = Work(self._clock.monotonic() + timeout_s, self._clock)
         context = contextvars.copy_context()
         loop = asyncio.get_running_loop()
         answer = loop.run_in_executor(self._pool, context.run, work.call, function)
+        is_done = False
         try:
             async with asyncio.timeout(timeout_s):
-                return await answer
+                result = await answer
+            is_done = True
+            return result
         except (TimeoutError, CancelledError) as error:
             raise DeadlineExceededError(
                 f"no answer within {timeout_s:.3g} s; allow more time or send less"
             ) from error
         finally:
-            work.cancel()
+            if not (is_done and is_step):
+                work.cancel()
 
     def close(self) -> None:
         """Drop what has not begun and wait for the rest."""

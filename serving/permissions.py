@@ -5,6 +5,7 @@ from serving.caller import Caller, Role
 
 _FACE = "smartbranch.vision.v1.FaceService"
 _GALLERY = "smartbranch.vision.v1.GalleryService"
+_LIVENESS = "smartbranch.liveness.v1.LivenessService"
 METRICS = "metrics"
 _KEEPERS = frozenset({Role.OPERATOR})
 _READERS = frozenset({Role.OPERATOR, Role.AUDITOR, Role.REVIEWER})
@@ -26,6 +27,8 @@ ALLOWED: dict[str, frozenset[Role]] = {
     f"{_GALLERY}/GetSubject": _READERS,
     f"{_GALLERY}/ListSubjects": _READERS,
     f"{_GALLERY}/DeleteSubject": _KEEPERS,
+    f"{_LIVENESS}/CheckImage": frozenset({Role.INTERVIEW_APP, Role.REVIEWER, Role.OPERATOR}),
+    f"{_LIVENESS}/RunSession": frozenset({Role.INTERVIEW_APP, Role.OPERATOR}),
     METRICS: frozenset({Role.OPERATOR, Role.AUDITOR}),
 }
 # What every authenticated caller may ask.

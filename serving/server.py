@@ -6,16 +6,19 @@ from structlog.typing import FilteringBoundLogger
 
 from base.clock import SystemClock
 from base.errors import SmartBranchError
+from protos.smartbranch.liveness.v1.liveness_service_pb2 import RunSessionResponse
 from serving.assembly import Services, build_services
 from serving.auth import TokenChecker
 from serving.bridge import Bridge
 from serving.gate import Gate
-from serving.grpc.server import FACES, GALLERIES, GrpcServer
+from serving.grpc.server import ALL, FACES, GrpcServer
+from serving.grpc.sessions import SessionRunner
 from serving.http.app import create_app
 from serving.http.server import HttpServer
 from serving.limits import RateLimiter, Slots
 from serving.readiness import Readiness
 from serving.settings import ServerSettings
+from serving.streams.registry import SessionRegistry
 from serving.telemetry.metrics import Metrics
 from serving.tls import ClientCertificates, load_tls
 
@@ -49,15 +52,29 @@ class Server:
             log,
             clock,
         )
+        self._sessions = self._open_registry()
+        runner = SessionRunner(self._readiness, self._sessions, clock)
         self._grpc = GrpcServer(
-            settings, load_tls(settings), self._gate, self._readiness, self._bridge
+            settings, load_tls(settings), self._gate, self._readiness, self._bridge, runner
         )
         self._http: HttpServer | None = None
         if settings.http_enabled:
             app = create_app(
-                settings, self._gate, tokens, self._readiness, self._bridge, self._metrics
+                settings, self._gate, tokens, self._readiness, self._bridge, self._metrics, runner
             )
             self._http = HttpServer(settings, app)
+
+    def _open_registry(self) -> SessionRegistry[RunSessionResponse]:
+        size = self._settings.max_sessions
+        return SessionRegistry(
+            "liveness",
+            self._settings.stream_limits,
+            Slots(size, "sessions", self._settings.slots_of_tenant(size)),
+            self._bridge,
+            self._clock,
+            self._metrics,
+            self._log,
+        )
 
     @property
     def grpc_port(self) -> int:
@@ -104,14 +121,14 @@ class Server:
         return services
 
     async def _become_ready(self, services: Services) -> None:
-        for facts in (services.detector, services.embedder):
+        for facts in services.models:
             self._metrics.model(facts.marked_id, facts.provider, facts.terms)
             if facts.terms != "open":
                 self._log.warning("model terms", model=facts.marked_id, terms=facts.terms)
         self._metrics.watch_engine(services.engine.stats)
         self._readiness.set(services)
         self._metrics.ready.set(1)
-        await self._grpc.set_serving({FACES, GALLERIES})
+        await self._grpc.set_serving(ALL)
         self._log.info(
             "serving",
             grpc_port=self.grpc_port,
@@ -129,12 +146,13 @@ class Server:
             is_well = await asyncio.to_thread(self._upkeep, services)
             if is_well is not are_galleries_well:
                 are_galleries_well = is_well
-                await self._grpc.set_serving({FACES, GALLERIES} if is_well else {FACES})
+                await self._grpc.set_serving(ALL if is_well else {FACES})
                 self._log.warning("galleries are back" if is_well else "galleries unavailable")
 
     def _upkeep(self, services: Services) -> bool:
         try:
             services.galleries.sweep()
+            services.liveness.sweep()
             services.audit.anchor()
         except SmartBranchError as error:
             self._log.error("upkeep failed", reason=error.reason, error=error.message)
@@ -149,6 +167,7 @@ class Server:
         self._gate.drain()
         self._metrics.ready.set(0)
         await self._grpc.set_serving(())
+        await self._sessions.drain(self._settings.drain_s)
         if not await self._gate.idle(self._settings.drain_s):
             self._log.warning("requests were cut off", limit_s=self._settings.drain_s)
 

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from base.settings import read_settings
+from serving.streams.types import StreamLimits
 
 ENV_PREFIX = "SMARTBRANCH_"
 DEFAULT_DATA_DIR = Path("~/.local/share/smartbranch")
@@ -117,6 +118,45 @@ class ServerSettings(BaseSettings):
     heartbeat_s: float = Field(
         10.0, gt=0, description="Time between two signs of life to the sender of an import."
     )
+    max_sessions: int = Field(
+        8, ge=1, le=1000, description="Liveness sessions at once, interrupted ones included."
+    )
+    session_max_fps: float = Field(
+        15.0, ge=5, le=60, description="Pictures a second of a session that are looked at."
+    )
+    session_max_chunks_per_s: float = Field(
+        60.0, ge=10, le=1000, description="Chunks a second of a session; more are refused."
+    )
+    session_max_chunk_bytes: int = Field(
+        2 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024, description="Longest chunk of a session."
+    )
+    session_max_pixels: int = Field(
+        4_200_000, ge=10_000, le=50_000_000, description="Largest picture of a session."
+    )
+    session_limit_s: float = Field(
+        300.0, gt=0, le=3600, description="Length of a session, interruptions included."
+    )
+    session_resume_s: float = Field(
+        20.0, ge=0, le=600, description="Time to come back to a session after a lost connection."
+    )
+    session_silence_s: float = Field(
+        6.0, gt=0, le=60, description="Silence in a session after which its client has gone."
+    )
+    session_heartbeat_s: float = Field(
+        2.0, gt=0, le=30, description="Time between two signs of life to the client of a session."
+    )
+    liveness_max_spoofs: int = Field(
+        5, ge=1, description="Sessions of one person that end in SPOOF, then a lock."
+    )
+    liveness_max_inconclusive: int = Field(
+        20, ge=1, description="Sessions of one person that end without an answer, then a lock."
+    )
+    liveness_window_s: float = Field(
+        900.0, gt=0, description="Window of both, and so the length of a lock."
+    )
+    liveness_memory_days: float = Field(
+        90.0, gt=0, description="How long the record of a session is kept."
+    )
     drain_s: float = Field(
         10.0, ge=0, le=300, description="Time for running requests when the server stops."
     )
@@ -146,6 +186,8 @@ class ServerSettings(BaseSettings):
             )
         if self.jwt_key_file is not None and not self.jwt_issuer:
             raise ValueError("jwt_key_file needs jwt_issuer, or no token would be accepted")
+        if self.session_silence_s <= self.session_heartbeat_s:
+            raise ValueError("session_silence_s must be longer than session_heartbeat_s")
         if self.mode == "production" and self.jwt_key_file is None:
             raise ValueError("production needs jwt_key_file")
         if self.mode == "production" and not (self.master_key or self.master_key_file):
@@ -156,6 +198,19 @@ class ServerSettings(BaseSettings):
     def needs_token(self) -> bool:
         """Whether callers must show a token."""
         return self.jwt_key_file is not None
+
+    @property
+    def stream_limits(self) -> StreamLimits:
+        """Bounds of one session."""
+        return StreamLimits(
+            max_chunk_bytes=self.session_max_chunk_bytes,
+            max_chunks_per_s=self.session_max_chunks_per_s,
+            max_fps=self.session_max_fps,
+            session_s=self.session_limit_s,
+            resume_s=self.session_resume_s,
+            silence_s=self.session_silence_s,
+            heartbeat_s=self.session_heartbeat_s,
+        )
 
     def slots_of_tenant(self, size: int) -> int:
         """Return how many of `size` slots one tenant may hold, all of them if there is one."""

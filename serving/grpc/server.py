@@ -11,6 +11,7 @@ from grpc_health.v1.health_pb2 import HealthCheckResponse  # type: ignore[import
 from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]
 
 from base.errors import SettingsError
+from protos.smartbranch.liveness.v1 import liveness_service_pb2, liveness_service_pb2_grpc
 from protos.smartbranch.vision.v1 import (
     face_service_pb2,
     face_service_pb2_grpc,
@@ -24,6 +25,8 @@ from serving.grpc.faces import FaceServicer
 from serving.grpc.galleries import GalleryServicer
 from serving.grpc.imports import ImportRunner
 from serving.grpc.interceptor import GateInterceptor
+from serving.grpc.liveness import LivenessServicer
+from serving.grpc.sessions import SessionRunner
 from serving.limits import Slots
 from serving.readiness import Readiness
 from serving.settings import ServerSettings, is_loopback
@@ -35,7 +38,12 @@ def names_in(*files: FileDescriptor) -> tuple[str, ...]:
     return tuple(service.full_name for file in files for service in file.services_by_name.values())
 
 
-FACES, GALLERIES = names_in(face_service_pb2.DESCRIPTOR, gallery_service_pb2.DESCRIPTOR)
+FACES, GALLERIES, LIVENESS = names_in(
+    face_service_pb2.DESCRIPTOR,
+    gallery_service_pb2.DESCRIPTOR,
+    liveness_service_pb2.DESCRIPTOR,
+)
+ALL = frozenset({FACES, GALLERIES, LIVENESS})
 MAX_REPLY_BYTES = 16 * 1024 * 1024
 # Room for calls that were refused and whose message is still on its way: the transport refuses a
 # stream beyond this with UNAVAILABLE, which clients try again at once.
@@ -44,7 +52,7 @@ IDLE_PING_MS = 30_000
 
 
 class GrpcServer:
-    """FaceService, GalleryService, health and reflection on one port."""
+    """FaceService, GalleryService, LivenessService, health and reflection on one port."""
 
     def __init__(
         self,
@@ -53,6 +61,7 @@ class GrpcServer:
         gate: Gate,
         readiness: Readiness,
         bridge: Bridge,
+        sessions: SessionRunner,
     ) -> None:
         self._settings = settings
         self._health = health_aio.HealthServicer()
@@ -75,9 +84,12 @@ class GrpcServer:
         gallery_service_pb2_grpc.add_GalleryServiceServicer_to_server(
             GalleryServicer(desk, imports), self._server
         )
+        liveness_service_pb2_grpc.add_LivenessServiceServicer_to_server(
+            LivenessServicer(desk, sessions), self._server
+        )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(
-            (FACES, GALLERIES, "grpc.health.v1.Health", reflection.SERVICE_NAME), self._server
+            (*sorted(ALL), "grpc.health.v1.Health", reflection.SERVICE_NAME), self._server
         )
         self.port = _bind(self._server, settings.grpc_listen, tls)
 
@@ -92,9 +104,9 @@ class GrpcServer:
         The server as a whole serves when all of its services do.
         """
         serving = set(services)
-        for name in (FACES, GALLERIES):
+        for name in ALL:
             await self._health.set(name, _status(name in serving))
-        await self._health.set("", _status(serving >= {FACES, GALLERIES}))
+        await self._health.set("", _status(serving >= ALL))
 
     async def stop(self, grace_s: float) -> None:
         """Close the port; calls that run have `grace_s` to end."""

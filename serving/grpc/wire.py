@@ -91,11 +91,12 @@ def decision_message(decision: Decision[MatchOutcome]) -> face_pb2.MatchDecision
     return face_pb2.MatchDecision(
         outcome=_OUTCOMES[decision.outcome],
         reasons=[reason_message(reason) for reason in decision.reasons],
-        signals=[_signal_message(signal) for signal in decision.signals],
+        signals=[signal_message(signal) for signal in decision.signals],
     )
 
 
-def _signal_message(signal: Signal) -> decision_pb2.Signal:
+def signal_message(signal: Signal) -> decision_pb2.Signal:
+    """Return a signal as a message."""
     return decision_pb2.Signal(name=signal.name, score=signal.score, llr=signal.llr)
 
 

@@ -10,9 +10,13 @@ from serving.auth import TokenChecker
 from serving.bridge import Bridge
 from serving.failures import failure_of
 from serving.gate import Gate
-from serving.http.faces import FaceRoutes, failure_response
+from serving.grpc.sessions import SessionRunner
+from serving.http.answers import Answering, failure_response
+from serving.http.faces import FaceRoutes
 from serving.http.guard import LOOPBACK_NAMES, SecurityHeaders
+from serving.http.liveness import LivenessRoutes
 from serving.http.pages import add_pages
+from serving.http.session_socket import SessionSocket
 from serving.permissions import METRICS, check_role
 from serving.readiness import Readiness
 from serving.settings import ServerSettings
@@ -28,10 +32,14 @@ def create_app(
     readiness: Readiness,
     bridge: Bridge,
     metrics: Metrics,
+    sessions: SessionRunner,
 ) -> FastAPI:
-    """Return the app; it shares gate, threads and services with the gRPC server."""
+    """Return the app; it shares gate, threads, services and sessions with the gRPC server."""
     app = FastAPI(title="SmartBranch", openapi_url=None)
-    app.include_router(FaceRoutes(settings, gate, readiness, bridge).router())
+    answering = Answering(settings, gate, readiness, bridge)
+    app.include_router(FaceRoutes(answering).router())
+    app.include_router(LivenessRoutes(answering).router())
+    app.include_router(SessionSocket(gate, sessions, settings.receive_limit_s).router())
     if tokens is None:
         # Nobody shows a token here, so no other site's name may lead to this address.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES)
@@ -65,6 +73,6 @@ def _add_health(app: FastAPI, gate: Gate, readiness: Readiness) -> None:
         services = readiness.services()
         models = [
             {"id": facts.marked_id, "provider": facts.provider, "terms": facts.terms}
-            for facts in (services.detector, services.embedder)
+            for facts in services.models
         ]
         return JSONResponse({"status": "ready", "models": models})

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 MAX_CONNECTIONS = 512  # Half of the 1024 files that a process may commonly have open.
@@ -15,6 +16,7 @@ def bounded_protocol(head_limit_s: float) -> type[asyncio.Protocol]:
 
     class BoundedProtocol(H11Protocol):
         _timer: asyncio.TimerHandle | None = None
+        _is_upgraded = False
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             """Begin to wait for a request."""
@@ -33,7 +35,15 @@ def bounded_protocol(head_limit_s: float) -> type[asyncio.Protocol]:
             super().connection_lost(exc)
             self._stop_timer()
 
+        def handle_websocket_upgrade(self, event: h11.Request) -> None:
+            """Hand the connection over to a WebSocket, which has limits of its own."""
+            self._is_upgraded = True
+            self._stop_timer()
+            super().handle_websocket_upgrade(event)
+
         def _watch(self) -> None:
+            if self._is_upgraded:
+                return
             is_answering = self.cycle is not None and not self.cycle.response_complete
             if is_answering:
                 self._stop_timer()

@@ -13,6 +13,7 @@ from serving.http.connections import bounded_protocol
 from serving.settings import ServerSettings
 
 BACKLOG = 128
+MESSAGE_HEAD_BYTES = 64 * 1024
 
 
 class _Uvicorn(uvicorn.Server):
@@ -41,6 +42,10 @@ class HttpServer:
             uvicorn.Config(
                 app,
                 http=bounded_protocol(settings.receive_limit_s),
+                ws="websockets-sansio",
+                # Twice as much, so that a chunk that is too long is refused with its reason.
+                ws_max_size=2 * settings.session_max_chunk_bytes + MESSAGE_HEAD_BYTES,
+                ws_per_message_deflate=False,  # Pictures are compressed already.
                 log_config=None,
                 access_log=False,
                 lifespan="off",

@@ -1,11 +1,13 @@
 """Our types as JSON, with the keys that the command line prints as well."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from decision.outcome import Reason
+from decision.signal import Signal
 from serving.faces import Detection, Verification
 from serving.failures import Failure
+from serving.liveness.service import ImageCheck
 from serving.models import ModelFacts
 from vision.analysis import FaceReading
 from vision.quality import FaceQuality
@@ -74,6 +76,35 @@ def quality_json(quality: FaceQuality) -> Json:
             for component in quality.components
         ],
         "reasons": reasons_json(quality.reasons),
+    }
+
+
+def check_json(check: ImageCheck, facts_of: Callable[[str], ModelFacts]) -> Json:
+    """Return the liveness check of a picture as JSON."""
+    result, target = check.result, check.result.target
+    return {
+        "decision": result.outcome.value,
+        "live_score": result.live_score,
+        "reasons": reasons_json(result.decision.reasons),
+        "signals": [signal_json(signal) for signal in result.decision.signals],
+        "operating_point": {
+            "max_apcer": target.max_apcer,
+            "max_bpcer": target.max_bpcer,
+            "data": target.data,
+        },
+        "models": [model_json(facts_of(model_id)) for model_id in result.model_ids],
+        "face": face_json(check.face),
+    }
+
+
+def signal_json(signal: Signal) -> Json:
+    """Return a signal as JSON."""
+    return {
+        "name": signal.name,
+        "score": signal.score,
+        "llr": signal.llr,
+        "group": signal.group,
+        "calibration": signal.calibration,
     }
 
 

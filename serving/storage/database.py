@@ -14,7 +14,7 @@ from base.errors import SettingsError, StorageFailedError
 from serving.storage.audit import AuditRecords
 from serving.storage.migrate import migrate
 from serving.storage.records import ServiceKeys, TenantRecords
-from serving.storage.schema import TenantRow
+from serving.storage.schema import LivenessRow, TenantRow
 from serving.storage.sqlite import SqliteRules
 
 DATABASE_FILE = "smartbranch.db"
@@ -60,6 +60,10 @@ class Transaction:
     def tenants(self) -> list[str]:
         """Return the ids of all tenants, for sweeps that then take them one by one."""
         return list(self._session.scalars(select(TenantRow.tenant).order_by(TenantRow.tenant)))
+
+    def tenants_of_liveness(self) -> list[str]:
+        """Return the ids of all tenants with liveness sessions, which need no gallery."""
+        return list(self._session.scalars(select(LivenessRow.tenant).distinct()))
 
     def on_commit(self, action: Callable[[], None]) -> None:
         """Run `action` once the transaction is durable; not at all if it is rolled back."""

@@ -11,6 +11,7 @@ from serving.storage.attempts import AttemptRecords
 from serving.storage.erasures import ErasureRecords
 from serving.storage.galleries import GalleryRecords
 from serving.storage.imports import ImportRecords
+from serving.storage.liveness import LivenessRecords
 from serving.storage.requests import RequestRecords
 from serving.storage.schema import ServiceKeyRow, TenantRow
 from serving.storage.subjects import SubjectRecords
@@ -70,6 +71,11 @@ class TenantRecords:
     def attempts(self) -> AttemptRecords:
         """Face logins."""
         return AttemptRecords(self._session, self.tenant)
+
+    @cached_property
+    def liveness(self) -> LivenessRecords:
+        """Liveness sessions."""
+        return LivenessRecords(self._session, self.tenant)
 
     @cached_property
     def erasures(self) -> ErasureRecords:

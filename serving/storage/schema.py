@@ -242,6 +242,35 @@ class ErasureRow(Base):
     started_at: Mapped[datetime]
 
 
+class LivenessRow(Base):
+    """A liveness session, written when it opens; ids and numbers, nothing of the face itself.
+
+    person: the caller's pseudonym of whoever is tested. reasons, challenges: JSON.
+    """
+
+    __tablename__ = "liveness_sessions"
+    tenant: Mapped[str] = mapped_column(String(63), primary_key=True)
+    session: Mapped[str] = mapped_column(String(63), primary_key=True)
+    caller: Mapped[str] = mapped_column(String(63))
+    person: Mapped[str | None] = mapped_column(String(63))
+    request_id: Mapped[str] = mapped_column(String(64))
+    nonce: Mapped[str] = mapped_column(String(64))
+    challenge_count: Mapped[int]
+    is_accessible: Mapped[bool]
+    started_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(String(16))
+    reasons: Mapped[str]
+    challenges: Mapped[str]
+    frame_count: Mapped[int] = mapped_column(default=0)
+    resumed_count: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (
+        Index("ix_liveness_sessions_person", "tenant", "person", "started_at"),
+        Index("ix_liveness_sessions_caller", "tenant", "caller", "started_at"),
+    )
+
+
 class AuditRow(Base):
     """One line of the audit log; triggers refuse to change or remove it."""
 

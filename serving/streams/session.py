@@ -15,7 +15,7 @@ from serving.streams.intake import Intake
 from serving.streams.types import Chunk, E, StreamLimits, StreamWork
 
 TOKEN_BYTES = 32
-ABANDONED, EXPIRED, DRAINED = "SESSION_ABANDONED", "SESSION_EXPIRED", "SERVER_STOPPING"
+ABANDONED, TIMED_OUT, DRAINED = "SESSION_ABANDONED", "SESSION_TIMED_OUT", "SERVER_STOPPING"
 # The models' queues can be full for a moment; for longer, the server has too much to do.
 MAX_LOST_IN_A_ROW = 30
 
@@ -114,9 +114,8 @@ class StreamSession(Generic[E]):
 
     async def _go_on(self) -> None:
         """Do the one thing that comes first."""
-        dropped_count = self.intake.dropped_count
         if (code := self._reason_to_finish()) is not None:
-            await self._step(lambda: self.work.finish(code, dropped_count))
+            await self._step(lambda: self.work.finish(code))
         elif self._lost_connection:
             self._lost_connection = False
             if not self._is_interrupted:
@@ -134,7 +133,7 @@ class StreamSession(Generic[E]):
         if self._finish_code is not None:
             return self._finish_code
         if now_s >= self._expires_s:
-            return EXPIRED
+            return TIMED_OUT
         is_away = self._link is None and now_s - self._lost_s >= self.limits.resume_s
         return ABANDONED if is_away else None
 
@@ -159,7 +158,7 @@ class StreamSession(Generic[E]):
 
     async def _step(self, function: Callable[[], Sequence[E]]) -> None:
         """Do one step in the pool, and keep what it says for the connection."""
-        events = list(await self._bridge.run(function, self.limits.step_s))
+        events = list(await self._bridge.run(function, self.limits.step_s, is_step=True))
         if self.work.is_finished:
             self.verdict = events.pop()
         self.events.extend(events)

@@ -127,7 +127,7 @@ class StreamWork(Protocol[E_co]):
         """Go on, for the client is back."""
         ...
 
-    def finish(self, code: str, dropped_count: int) -> Sequence[E_co]:
+    def finish(self, code: str) -> Sequence[E_co]:
         """End with a verdict that is no pass. code: why, UPPER_SNAKE."""
         ...
 

@@ -8,6 +8,7 @@ from google.rpc.error_details_pb2 import (  # type: ignore[import-untyped]
 )
 
 from base.errors import NoFaceError, RateLimitedError, SmartBranchError, leaves
+from protos.smartbranch.liveness.v1 import liveness_service_pb2
 from protos.smartbranch.vision.v1 import face_service_pb2, gallery_service_pb2
 from serving.failures import DOMAIN, HTTP_STATUS, failure_of
 from serving.grpc.server import names_in
@@ -44,10 +45,17 @@ def test_a_rate_limit_says_when_to_come_back() -> None:
     assert failure_of(NoFaceError("no"), "req-1").retry_after_header is None
 
 
+FILES = (
+    face_service_pb2.DESCRIPTOR,
+    gallery_service_pb2.DESCRIPTOR,
+    liveness_service_pb2.DESCRIPTOR,
+)
+
+
 def test_every_method_says_who_may_call_it() -> None:
     methods = {
         f"{service.full_name}/{method.name}"
-        for file in (face_service_pb2.DESCRIPTOR, gallery_service_pb2.DESCRIPTOR)
+        for file in FILES
         for service in file.services_by_name.values()
         for method in service.methods
     }

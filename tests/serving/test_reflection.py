@@ -12,6 +12,7 @@ def test_the_server_describes_itself(server: ServerProcess) -> None:
         assert set(described.get_services()) == {
             "smartbranch.vision.v1.FaceService",
             "smartbranch.vision.v1.GalleryService",
+            "smartbranch.liveness.v1.LivenessService",
             "grpc.health.v1.Health",
             "grpc.reflection.v1alpha.ServerReflection",
         }

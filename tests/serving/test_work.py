@@ -74,3 +74,13 @@ async def test_a_deadline_ends_the_wait_and_the_models_work() -> None:
     assert slow.asked[0][1].cancelled()
     assert await bridge.run(lambda: "alive", 1) == "alive"
     bridge.close()
+
+
+@pytest.mark.parametrize("is_step", [True, False], ids=["a step", "all of it"])
+async def test_a_step_leaves_what_it_began_to_the_next_one(is_step: bool) -> None:
+    """A view that a session started at one picture was cancelled before the next picture came."""
+    slow = SlowEngine()
+    engine, bridge = BoundEngine(slow), Bridge(1, SystemClock())
+    await bridge.run(lambda: engine.submit("m", INPUTS), 5.0, is_step=is_step)
+    assert slow.asked[0][1].cancelled() is not is_step
+    bridge.close()

@@ -74,7 +74,7 @@ class ScriptedWork:
     def resume(self) -> Sequence[str]:
         return self._note("resume")
 
-    def finish(self, code: str, dropped_count: int) -> Sequence[str]:
+    def finish(self, code: str) -> Sequence[str]:
         self.is_finished = True
         self._note(f"finish {code}")
         return [f"{LAST} {code}"]

@@ -21,7 +21,7 @@ from base.errors import (
 )
 from serving.caller import Caller
 from serving.limits import Slots
-from serving.streams.session import ABANDONED, DRAINED, EXPIRED, MAX_LOST_IN_A_ROW
+from serving.streams.session import ABANDONED, DRAINED, MAX_LOST_IN_A_ROW, TIMED_OUT
 from serving.streams.types import Beat, Codec, StreamLimits
 from tests.support.streams import CALLER, LAST, House, ScriptedWork, open_house
 
@@ -275,7 +275,7 @@ async def test_a_session_has_an_end() -> None:
     with open_house(replace(LIMITS, session_s=0.4)) as house:
         client = house.open(ScriptedWork())
         await client.end()
-        assert client.events[-1] == f"{LAST} {EXPIRED}"
+        assert client.events[-1] == f"{LAST} {TIMED_OUT}"
 
 
 async def test_a_drain_gives_every_session_a_verdict(house: House) -> None:

@@ -1,0 +1,1 @@
+"""The liveness service: sessions run, counted and recorded."""
