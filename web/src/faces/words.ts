@@ -22,6 +22,7 @@ const EN = {
   looking: "Looking for faces…",
   token: "Access token",
   useToken: "Use it",
+  otherPage: "Check that a living person is there",
   footer:
     "A decision rests on a measured error rate, not on a raw similarity. It says whether two photographs show one person; it does not say whether a live person was in front of the camera.",
   MATCH: "The same person",
@@ -87,6 +88,7 @@ const ZH: Words = {
   looking: "正在检测人脸…",
   token: "访问令牌",
   useToken: "使用",
+  otherPage: "真人验证",
   footer:
     "结论依据实测误识率，而不是原始相似度。它说明两张照片是否为同一人，不能说明镜头前是否为真人。",
   MATCH: "是同一个人",

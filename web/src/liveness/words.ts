@@ -28,6 +28,7 @@ const EN = {
   stop: "Stop",
   stopped: "The check was stopped",
   again: "Try again",
+  otherPage: "Compare two faces",
   footer:
     "The decision rests on measured error rates. It says whether a living person was in front of the camera; it does not say who that is.",
   outcome: {
@@ -121,6 +122,7 @@ const ZH: Words = {
   stop: "停止",
   stopped: "验证已停止",
   again: "重新验证",
+  otherPage: "人脸比对",
   footer: "结论依据实测错误率。它说明摄像头前是否为真人，不说明此人是谁。",
   outcome: { LIVE: "确认为真人", SPOOF: "未通过真人验证", INCONCLUSIVE: "无法判断" },
   meaning: {

@@ -38,6 +38,15 @@ const ZH: Readonly<Record<string, string>> = {
   TOKEN_INVALID: "访问令牌无效",
   TOKEN_EXPIRED: "访问令牌已过期",
   ROLE_NOT_ALLOWED: "该令牌无权执行此操作",
+  TOO_MANY_ATTEMPTS: "尝试次数过多，请稍后再试",
+  SESSION_NOT_FOUND: "会话不存在或已过期，请重新开始",
+  SESSION_TAKEN_OVER: "会话已在另一个连接上继续",
+  SEQUENCE_GAP: "有画面丢失，请重新开始",
+  ARGUMENT_INVALID: "请求内容有误",
+  MODEL_NOT_PULLED: "服务器缺少所需模型，请告知管理员",
+  MODEL_TERMS_NOT_ACCEPTED: "模型的使用条款尚未确认，请告知管理员",
+  INFERENCE_FAILED: "模型运行出错，请重试",
+  STORAGE_FAILED: "服务器无法保存结果，请稍后再试",
   INTERNAL: "服务器出错，请将请求编号告知管理员",
 };
 
