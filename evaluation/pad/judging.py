@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
-from base.errors import InvalidInputError
+from base.errors import InvalidInputError, NoFaceError
 from evaluation.pad.manifest import Presentation
 from evaluation.pad.result import PadAnswer
 from liveness.outcome import LivenessResult
@@ -51,4 +51,8 @@ def _answer(path: Path, judge: Judge) -> PadAnswer:
         return PadAnswer(None, None, error.reason)
     except OSError:
         return PadAnswer(None, None, UNREADABLE)
-    return PadAnswer(result.outcome, result.live_score, result.decision.reasons[0].code)
+    reason = result.decision.reasons[0].code
+    if reason == NoFaceError.reason:
+        # A picture without a face is refused; a clip is answered, and got no response either.
+        return PadAnswer(None, None, reason)
+    return PadAnswer(result.outcome, result.live_score, reason)

@@ -2,6 +2,7 @@
 
 from evaluation.pad.gates import NO_CERTIFICATION
 from evaluation.pad.loso import LosoTable
+from evaluation.pad.metrics import NEIGHBOURS
 from evaluation.pad.result import PadResult
 
 # With fewer, one error more or less moves a share by over a percentage point.
@@ -16,8 +17,8 @@ def limits_of(result: PadResult, loso: LosoTable | None) -> tuple[str, ...]:
         "APCER counts attacks called LIVE and BPCER live people called SPOOF. INCONCLUSIVE is in "
         "neither: an answer that always is would have no errors. Its shares stand beside both, "
         "and a service that is often unsure has failed.",
-        "Intervals draw recordings where the manifest has a column named clip, else single rows: "
-        "frames of one recording then count as independent and the intervals are too narrow. "
+        "Intervals draw recordings where the manifest has a column named clip, else runs of up "
+        f"to {NEIGHBOURS} neighbouring rows: of longer recordings the intervals are too narrow. "
         "Pooled figures draw whole sources.",
         NO_CERTIFICATION,
     )

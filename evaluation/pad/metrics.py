@@ -5,6 +5,7 @@ three are shares of what was answered; non-response is a rate of its own. Interv
 percentiles of a bootstrap over clusters, since frames of one recording are not independent.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ Flags = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.intp]
 REPLICATES = 500
 SEED = 20_261_124
+# Rows in a run, and runs at least, for there is nothing to draw from with one or two.
+NEIGHBOURS, MIN_RUNS = 10, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,21 @@ class Curve:
     bpcers: Floats
 
 
-def clusters_of(clips: Sequence[str]) -> Indices:
-    """Return (N,) numbers from 0: rows of one clip share one, a row without a clip has its own."""
-    numbers: dict[str, int] = {}
-    rows = [numbers.setdefault(clip or f"\0{row}", len(numbers)) for row, clip in enumerate(clips)]
+def clusters_of(clips: Sequence[str], groups: Sequence[str]) -> Indices:
+    """Return (N,) numbers from 0; rows of one number are drawn together.
+
+    clips: the recording of each row. Of rows without one, runs of neighbours within a group,
+    such as a source and class, count as one: lists of frames keep their order, and where they
+    do not, drawing strangers together changes nothing.
+    """
+    numbers: dict[tuple[str, str, int], int] = {}
+    lone = Counter(group for clip, group in zip(clips, groups, strict=True) if not clip)
+    seen: Counter[str] = Counter()
+    rows = []
+    for clip, group in zip(clips, groups, strict=True):
+        run = seen[group] // max(1, min(NEIGHBOURS, lone[group] // MIN_RUNS)) if not clip else 0
+        seen[group] += not clip
+        rows.append(numbers.setdefault((group, clip, run), len(numbers)))
     return np.array(rows, np.intp)
 
 

@@ -10,7 +10,8 @@ from evaluation.pad.metrics import Share, equal_error, error_curve
 from evaluation.pad.result import LiveResult, PadResult, SourceResult, SpeciesResult
 
 INTERVAL_METHOD = (
-    "percentiles of a bootstrap over recordings, over sources where several are pooled; exact "
+    "percentiles of a bootstrap over recordings or runs of neighbouring rows, over sources where "
+    "several are pooled; exact "
     "binomial (Clopper and Pearson) where no presentation or every one was counted"
 )
 

@@ -165,7 +165,8 @@ def evaluate_pad(
     species_of = np.array([one.species for one in presentations])
     is_live = np.array([one.is_live for one in presentations])
     names = sorted(set(source_of.tolist()))
-    clips = clusters_of([f"{p.source}\0{p.clip}" if p.clip else "" for p in presentations])
+    groups = [f"{one.source}\0{one.species}" for one in presentations]
+    clips = clusters_of([one.clip for one in presentations], groups)
     within = _Rows(outcomes, clips, replicates, seed)
     # Frames of one source resemble each other more than those of two.
     by_source = np.searchsorted(names, source_of) if len(names) > 1 else clips

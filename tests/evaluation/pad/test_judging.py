@@ -33,13 +33,16 @@ class ScriptedJudge:
             raise BrokenPictureError("cut short")
         if name == "gone":
             raise FileNotFoundError(name)
-        reason = Reason("PASSIVE", "It looks so.")
         target = TargetRates(0.05, 0.05, "nothing")
+        if name == "room":
+            nobody = Reason("NO_FACE", "No face was seen.")
+            return LivenessResult(Decision(LivenessOutcome.INCONCLUSIVE, (nobody,)), None, target)
+        reason = Reason("PASSIVE", "It looks so.")
         return LivenessResult(Decision(LivenessOutcome.LIVE, (reason,)), 0.75, target)
 
 
 def test_what_cannot_be_judged_is_no_response_and_no_error() -> None:
-    names = ["good", "empty", "broken", "gone", "good"]
+    names = ["good", "empty", "broken", "gone", "room", "good"]
     rows = [Presentation(Path(f"{name}.jpg"), True, "", "s") for name in names]
     seen: list[int] = []
     judge = ScriptedJudge()
@@ -49,7 +52,8 @@ def test_what_cannot_be_judged_is_no_response_and_no_error() -> None:
         PadAnswer(None, None, "NO_FACE"),
         PadAnswer(None, None, "PICTURE_BROKEN"),
         PadAnswer(None, None, "FILE_UNREADABLE"),
+        PadAnswer(None, None, "NO_FACE"),
         PadAnswer(LivenessOutcome.LIVE, 0.75, "PASSIVE"),
     )
-    assert seen == [1] * 5
+    assert seen == [1] * 6
     assert judge.peak <= 2

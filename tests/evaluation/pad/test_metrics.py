@@ -120,5 +120,23 @@ def test_equal_error_by_hand() -> None:
     assert equal_error(mixed) == 0.5
 
 
-def test_rows_without_a_clip_stand_alone() -> None:
-    assert clusters_of(["a", "", "a", "b", ""]).tolist() == [0, 1, 0, 2, 3]
+def test_rows_of_one_clip_are_drawn_together() -> None:
+    assert clusters_of(["a", "", "a", "b", ""], ["s"] * 5).tolist() == [0, 1, 0, 2, 3]
+    # A name of a clip means something within its source only.
+    assert clusters_of(["a", "a"], ["s", "t"]).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("rows", "runs"), [(5, 5), (19, 19), (20, 10), (60, 10), (100, 10), (1000, 100)]
+)
+def test_neighbours_without_a_clip_are_drawn_together(rows: int, runs: int) -> None:
+    found = clusters_of([""] * rows, ["s"] * rows)
+    assert (np.diff(found) >= 0).all()
+    assert len(set(found.tolist())) == runs
+
+
+def test_neighbours_are_those_of_the_same_group() -> None:
+    mixed = clusters_of([""] * 200, ["s", "t"] * 100)
+    assert mixed[0] == mixed[18]
+    assert mixed[0] != mixed[1]
+    assert mixed[0] != mixed[20]
