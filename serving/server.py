@@ -126,6 +126,7 @@ class Server:
             if facts.terms != "open":
                 self._log.warning("model terms", model=facts.marked_id, terms=facts.terms)
         self._metrics.watch_engine(services.engine.stats)
+        self._metrics.watch_decisions(services.liveness.decisions.snapshot)
         self._readiness.set(services)
         self._metrics.ready.set(1)
         await self._grpc.set_serving(ALL)

@@ -14,6 +14,7 @@ from liveness.plan import SessionPlan
 from serving.audit.log import AuditLog
 from serving.audit.types import AuditEvent, Details, Outcome
 from serving.caller import Caller
+from serving.liveness.counts import DecisionCounts
 from serving.liveness.settings import LivenessSettings
 from serving.storage.database import Database, Transaction
 from serving.storage.liveness import OPEN
@@ -53,12 +54,18 @@ class SessionBooks:
     """
 
     def __init__(
-        self, database: Database, audit: AuditLog, clock: Clock, settings: LivenessSettings
+        self,
+        database: Database,
+        audit: AuditLog,
+        clock: Clock,
+        settings: LivenessSettings,
+        counts: DecisionCounts,
     ) -> None:
         self._database = database
         self._audit = audit
         self._clock = clock
         self._settings = settings
+        self._counts = counts
 
     def open(
         self, caller: Caller, person: str | None, request_id: str, nonce: str, plan: SessionPlan
@@ -114,6 +121,8 @@ class SessionBooks:
             if is_first:
                 details = {**result_details(result), "frames": verdict.frame_count}
                 self._record(transaction, ticket, Outcome.OK, details)
+                outcome = result.outcome.value
+                transaction.on_commit(lambda: self._counts.add(ACTION, outcome))
 
     def void(self, ticket: Ticket, reason: str) -> None:
         """Write down that a session ended by a fault of ours, once."""

@@ -14,12 +14,14 @@ from serving.audit.log import AuditLog
 from serving.audit.types import Outcome
 from serving.caller import Caller
 from serving.liveness.books import SessionBooks, result_details
+from serving.liveness.counts import DecisionCounts
 from serving.liveness.run import Analyzer, LivenessRun, Session
 from serving.liveness.settings import LivenessSettings
 from serving.storage.database import Database
 from vision.analysis import FaceReading, Select
 
 M = TypeVar("M")
+CHECK_ACTION = "liveness.check"
 
 
 class Judge(Protocol):
@@ -64,7 +66,8 @@ class LivenessService:
         self._clock = clock
         self._settings = settings
         self._limits = limits
-        self._books = SessionBooks(database, audit, clock, settings)
+        self.decisions = DecisionCounts()
+        self._books = SessionBooks(database, audit, clock, settings, self.decisions)
 
     def check_image(
         self,
@@ -79,11 +82,12 @@ class LivenessService:
         self._audit.append(
             caller.subject,
             caller.tenant,
-            "liveness.check",
+            CHECK_ACTION,
             "picture",
             Outcome.OK,
             {**result_details(result), "request_id": request_id},
         )
+        self.decisions.add(CHECK_ACTION, result.outcome.value)
         return ImageCheck(result, face)
 
     def open_run(

@@ -19,6 +19,7 @@ from inference.stats import ModelStats
 # A verification takes 50 ms on two cores; the edges are dense around that.
 LATENCY_EDGES_S = (0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 Stats = Callable[[], Mapping[str, ModelStats]]
+Counts = Callable[[], Mapping[tuple[str, str], int]]
 
 
 class Metrics:
@@ -66,12 +67,6 @@ class Metrics:
             ["stream", "fate"],
             registry=self.registry,
         )
-        self._decisions = Counter(
-            "smartbranch_decisions",
-            "Decisions, by what was asked and the outcome.",
-            ["task", "outcome"],
-            registry=self.registry,
-        )
 
     def answered(self, method: str, code: str, reason: str, seconds: float) -> None:
         """Count one answer."""
@@ -93,9 +88,9 @@ class Metrics:
         self._chunks.labels(stream, "looked_at").inc(looked_at_count)
         self._chunks.labels(stream, "dropped").inc(dropped_count)
 
-    def decided(self, task: str, outcome: str) -> None:
-        """Count one decision."""
-        self._decisions.labels(task, outcome).inc()
+    def watch_decisions(self, counts: Counts) -> None:
+        """Export how decisions came out, read when Prometheus asks."""
+        self.registry.register(DecisionCollector(counts))
 
     def watch_engine(self, stats: Stats) -> None:
         """Export what the engine's queues do, read when Prometheus asks."""
@@ -104,6 +99,24 @@ class Metrics:
     def text(self) -> bytes:
         """Return everything in Prometheus' text format."""
         return generate_latest(self.registry)
+
+
+class DecisionCollector(Collector):
+    """Turns counts of decisions into a metric."""
+
+    def __init__(self, counts: Counts) -> None:
+        self._counts = counts
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the one family."""
+        decisions = CounterMetricFamily(
+            "smartbranch_decisions",
+            "Decisions, by what was asked and how it came out.",
+            labels=["task", "outcome"],
+        )
+        for (task, outcome), count in sorted(self._counts().items()):
+            decisions.add_metric([task, outcome], count)
+        return [decisions]
 
 
 class EngineCollector(Collector):

@@ -12,6 +12,7 @@ from liveness.outcome import LivenessOutcome
 from liveness.plan import SessionPlan
 from serving.caller import Caller, Role
 from serving.liveness.books import LOST, VOID, SessionBooks, Ticket
+from serving.liveness.counts import DecisionCounts
 from serving.liveness.settings import LivenessSettings
 from tests.support.galleries import ManualClock
 from tests.support.liveness import LivenessHouse, result_of
@@ -29,7 +30,7 @@ class Desk:
     def __init__(self, house: LivenessHouse, clock: ManualClock) -> None:
         self.house = house
         self.clock = clock
-        self.books = SessionBooks(house.database, house.audit, clock, LIMITS)
+        self.books = SessionBooks(house.database, house.audit, clock, LIMITS, DecisionCounts())
 
     def open(self, person: str | None = "c-1", caller: Caller = APP) -> Ticket:
         self.clock.advance(1)

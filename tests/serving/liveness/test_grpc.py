@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import httpx
 import pytest
 
 from client.errors import ApiError, to_api_error
@@ -132,6 +133,10 @@ async def test_a_session_runs_from_its_config_to_one_verdict(
     assert line.event.action == "liveness.session"
     assert line.event.details["decision"] == "LIVE"
     assert server.house.judge.open_analyzers == 0
+    async with httpx.AsyncClient() as browser:
+        metrics = (await browser.get(f"http://{server.http}/metrics")).text
+    assert 'smartbranch_decisions_total{outcome="LIVE",task="liveness.session"} 1.0' in metrics
+    assert 'smartbranch_stream_sessions{stream="liveness"} 0.0' in metrics
 
 
 async def test_words_come_in_the_language_of_the_session(stub: Any) -> None:
