@@ -8,6 +8,7 @@ from liveness.decision import LivenessPolicy, Rules, decide
 from liveness.draw import SECRET_BYTES, Draw, SecretDraw, new_nonce
 from liveness.evidence import PassiveModel
 from liveness.look import FrameLook
+from liveness.order import MIN_FPS
 from liveness.outcome import LivenessResult
 from liveness.plan import SessionPlan
 from liveness.presence import advise_on_quality
@@ -51,7 +52,7 @@ class Liveness:
         watch = self.watch()
         for look in looks:
             watch.push(look)
-        return conclude(self.policy, watch, None if watch.face_count else "NO_FACE")
+        return conclude(self.policy, watch, _why_no_clip(watch))
 
     def open_session(self, plan: SessionPlan, draw: Draw | None = None) -> LivenessSession:
         """Open a session; it begins with `start`. draw: only for tests and replays."""
@@ -61,3 +62,11 @@ class Liveness:
     def watch(self) -> ClipWatch:
         """Return what follows one clip or stream."""
         return ClipWatch(self.passive, self.face.matcher.table)
+
+
+def _why_no_clip(watch: ClipWatch) -> str | None:
+    """Return why a clip cannot be judged as one; None if it can."""
+    if not watch.face_count:
+        return "NO_FACE"
+    # Cuts and repetitions hide between frames that are far apart.
+    return "TOO_FEW_FRAMES" if watch.order.mean_fps < MIN_FPS else None

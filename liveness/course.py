@@ -7,7 +7,6 @@ from liveness.events import Challenge, NoticeEvent, ProgressEvent, PromptEvent, 
 from liveness.holding import Holding
 from liveness.look import FrameLook
 from liveness.motion import FaceMotion
-from liveness.order import MIN_FPS
 from liveness.pause import PauseState, PauseWatch
 from liveness.plan import TURNS_AND_NODS
 from liveness.relief import MIN_RELIEF, relief
@@ -160,8 +159,7 @@ class Course:
             self.rounds.pass_next(self._challenge.response_s)
             self._challenge = None
             return self.begin_rest(now_s)
-        fps = self._watch.order.fps(now_s)
-        if state is WatchState.MISSED and (fps is None or fps < MIN_FPS):
+        if state is WatchState.MISSED and self._watch.order.is_slow(now_s):
             return [NoticeEvent("TOO_FEW_FRAMES"), *self._start_over(now_s)]
         return self._fail(f"CHALLENGE_{state.value}", now_s)
 
@@ -222,8 +220,7 @@ class Course:
     def _why_no_rest(self, now_s: float, advice: str | None) -> str:
         if self._watch.face_count == 0 and advice in (None, "SHOW_FACE"):
             return "NO_FACE"
-        fps = self._watch.order.fps(now_s)
-        if fps is not None and fps < MIN_FPS:
+        if self._watch.order.is_slow(now_s):
             return "TOO_FEW_FRAMES"
         return advice or "FACE_NOT_CONFIRMED"
 

@@ -38,7 +38,9 @@ class Place:
 class FrameOrder:
     """Follows the times of frames; judges by arrival, which the sender cannot choose."""
 
+    _first_s: float | None = None
     _last_s: float | None = None
+    _count: int = 0
     _last_pts_s: float | None = None
     _last_capture: datetime | None = None
     _stray_count: int = 0
@@ -53,6 +55,8 @@ class FrameOrder:
             return Place(False, None, False, tuple(findings))
         step_s = None if self._last_s is None else frame.received_monotonic_s - self._last_s
         self._last_s = frame.received_monotonic_s
+        self._first_s = self._last_s if self._first_s is None else self._first_s
+        self._count += 1
         self._arrivals.append(frame.received_monotonic_s)
         return Place(True, step_s, step_s is not None and step_s > MAX_GAP_S, tuple(findings))
 
@@ -68,6 +72,18 @@ class FrameOrder:
             return None if self._last_s is None else 0.0
         span_s = now_s - self._arrivals[0]
         return None if span_s < _RATE_WINDOW_S / 2 else (len(self._arrivals) - 1) / span_s
+
+    def is_slow(self, now_s: float) -> bool:
+        """Return whether too few frames come to judge moves by."""
+        fps = self.fps(now_s)
+        return fps is not None and fps < MIN_FPS
+
+    @property
+    def mean_fps(self) -> float:
+        """Rate over everything so far; 0 before the second frame."""
+        if self._first_s is None or self._last_s is None or self._last_s <= self._first_s:
+            return 0.0
+        return (self._count - 1) / (self._last_s - self._first_s)
 
     def _check_pts(self, frame: Frame) -> list[Finding]:
         if frame.pts_s is None:

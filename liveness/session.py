@@ -7,7 +7,6 @@ from liveness.draw import Draw
 from liveness.events import NoticeEvent, SessionEvent, VerdictEvent
 from liveness.findings import Weight
 from liveness.look import FrameLook
-from liveness.order import MIN_FPS
 from liveness.plan import SessionPlan
 from liveness.rounds import Rounds
 from liveness.verdict import conclude
@@ -71,7 +70,7 @@ class LivenessSession:
         seen = self._watch.push(look)
         events += [NoticeEvent(found.code, found.frame_index) for found in seen.new]
         if seen.is_next and not self._is_decided():
-            events += self._advice.push(self._advise(seen, now_s), seen.time_s)
+            events += self._advice.push(self._advise(seen), seen.time_s)
             events += self._course.push(look, seen, max(now_s, seen.time_s))
         return self._with_verdict(events)
 
@@ -110,10 +109,7 @@ class LivenessSession:
             return []
         return self._course.expire(time_s, now_s, self._advice.shown)
 
-    def _advise(self, seen: Seen, now_s: float) -> str | None:
-        fps = self._watch.order.fps(now_s)
-        if fps is not None and fps < MIN_FPS:
-            return "SEND_MORE_FRAMES"
+    def _advise(self, seen: Seen) -> str | None:
         if seen.advice is not None or seen.motion is None:
             return seen.advice
         return self._course.obstacle(seen.motion)

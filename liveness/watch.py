@@ -93,6 +93,8 @@ class ClipWatch:
             advice = advice or NOT_SEEN_ADVICE
         if motion is None:
             self._cut.restart()
+        if self.order.is_slow(time_s):
+            advice = "SEND_MORE_FRAMES"
         return Seen(
             *(time_s, frame.index, True, place.is_gap, presence, motion, mesh, advice),
             tuple(new),

@@ -190,8 +190,8 @@ class ScriptedCamera:
         rows, columns = np.mgrid[0:32, 0:32]
         wave = np.random.default_rng(self.scene).normal(size=(4, 4))
         grey = np.full((32, 32), 128.0)
-        for y, x in np.ndindex(4, 4):
-            grey += 14 * wave[y, x] * np.cos(math.pi * (y * rows + x * columns) / 32)
+        for y, x in list(np.ndindex(4, 4))[1:]:
+            grey += 22 * wave[y, x] * np.cos(math.pi * (y * rows + x * columns) / 32)
         if pose is not None:
             x = 16 + pose.x / 3 + pose.yaw_deg / 20
             y = 16 + pose.y / 3 - pose.pitch_deg / 20
