@@ -269,6 +269,12 @@ def test_every_state_fits_and_can_be_read_by_everyone(
     context.close()
 
 
+def test_a_fault_would_be_found(page: Page) -> None:
+    """A checker that never finds anything would pass every page."""
+    page.evaluate("document.querySelector('.mark img').removeAttribute('alt')")
+    assert [finding.split(":")[0] for finding in grave_findings(page)] == ["image-alt"]
+
+
 def test_no_request_leaves_for_another_server(page: Page, scripted: ScriptedServer) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

@@ -21,8 +21,8 @@ import {
 const PATH = "/v1/liveness:session";
 const PROTOCOL = "smartbranch.v1";
 const CONNECT_LIMIT_MS = 10_000;
-// Longer than the server's own heartbeat: past it the connection is dead, whatever the browser says.
-const SILENCE_LIMIT_MS = 15_000;
+// Four of the server's heartbeats: past them the connection is dead, whatever the browser says.
+const SILENCE_LIMIT_MS = 8_000;
 const HEARTBEAT_MS = 2_000;
 const RETURN_AFTER_MS = [250, 1_000, 2_000, 3_000, 4_000, 5_000];
 // About two pictures: with more waiting here, newer ones would only arrive later.
