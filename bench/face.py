@@ -9,10 +9,11 @@ from pathlib import Path
 from bench.calls import SingleCaller, served_per_s
 from bench.inprocess import Verify, best_callers, verify_with
 from bench.peers.face_recognition import NAME, FaceRecognitionPeer
-from bench.pictures import HEIGHT_PX, WIDTH_PX, PicturePair, verify_pairs
+from bench.pictures import PicturePair, verify_pairs
 from bench.server import running_server
 from bench.timing import Spread, calls_per_s, in_turns, ratios, seconds
 from evaluation.pipeline import core_count, open_pipeline
+from tour.photographs import HEIGHT_PX, WIDTH_PX
 
 Report = dict[str, object]
 Say = Callable[[str], None]

@@ -12,9 +12,8 @@ import numpy as np
 from media.image import ImageRGB
 from media.pictures import encode_jpeg
 from tour import photographs
+from tour.photographs import place
 
-WIDTH_PX, HEIGHT_PX = 640, 480
-PORTRAIT_PX = 400  # The face is then about 200 to 250 px high, as in a selfie at arm's length.
 JPEG_QUALITY = 90
 
 PicturePair = tuple[bytes, bytes]
@@ -40,17 +39,6 @@ def mixed_sizes() -> tuple[PicturePair, ...]:
         sized = cv2.resize(cut, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
         pairs.append((_as_jpeg(np.asarray(sized, np.uint8)), _as_jpeg(photographs.turned(image))))
     return tuple(pairs)
-
-
-def place(portrait: ImageRGB) -> ImageRGB:
-    """Put a portrait into the middle of a (480, 640, 3) picture, on its own blurred colours."""
-    colours = cv2.resize(portrait, (8, 6), interpolation=cv2.INTER_AREA)
-    backdrop = cv2.resize(colours, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_CUBIC)
-    square = cv2.resize(portrait, (PORTRAIT_PX, PORTRAIT_PX), interpolation=cv2.INTER_CUBIC)
-    picture = np.array(backdrop, np.uint8)
-    top, left = (HEIGHT_PX - PORTRAIT_PX) // 2, (WIDTH_PX - PORTRAIT_PX) // 2
-    picture[top : top + PORTRAIT_PX, left : left + PORTRAIT_PX] = square
-    return picture
 
 
 def _as_jpeg(image: ImageRGB) -> bytes:

@@ -29,6 +29,10 @@ SEATS_XYXY = {
 }
 
 
+# What `place` puts a portrait into. The face is then about 200 to 250 px high, as in a selfie.
+WIDTH_PX, HEIGHT_PX, PORTRAIT_PX = 640, 480, 400
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
     """One person of the photograph, by seat and never by name; `portrait` is RGB."""
@@ -78,6 +82,17 @@ def small_portrait() -> ImageRGB:
     return decode_picture(shipped_file("insightface", name).read_bytes())
 
 
+def place(portrait: ImageRGB) -> ImageRGB:
+    """Put a portrait into the middle of a (480, 640, 3) picture, on its own blurred colours."""
+    colours = cv2.resize(portrait, (8, 6), interpolation=cv2.INTER_AREA)
+    backdrop = cv2.resize(colours, (WIDTH_PX, HEIGHT_PX), interpolation=cv2.INTER_CUBIC)
+    square = cv2.resize(portrait, (PORTRAIT_PX, PORTRAIT_PX), interpolation=cv2.INTER_CUBIC)
+    picture = np.array(backdrop, np.uint8)
+    top, left = (HEIGHT_PX - PORTRAIT_PX) // 2, (WIDTH_PX - PORTRAIT_PX) // 2
+    picture[top : top + PORTRAIT_PX, left : left + PORTRAIT_PX] = square
+    return picture
+
+
 def reshot(image: ImageRGB, seed: int = 0) -> ImageRGB:
     """Return the picture as if photographed again from a print.
 
@@ -119,6 +134,23 @@ def rephotographed(image: ImageRGB, side_px: int = 480, seed: int = 0) -> ImageR
     seen = cv2.warpPerspective(framed, view, (side_px, side_px), flags=cv2.INTER_LINEAR)
     noise = np.random.default_rng(seed).normal(0, 2, seen.shape)
     return np.asarray(np.clip(seen * 0.9 + 14 + noise, 0, 255), np.uint8)
+
+
+def held_up(image: ImageRGB, time_s: float, seed: int = 0) -> ImageRGB:
+    """Return the picture as a print that a hand holds before a camera, at one moment.
+
+    It drifts, tilts and comes nearer a little, and the sensor's noise is new each time; what it
+    shows does not move. The periods have no common one, so no stretch repeats another.
+    """
+    height, width = image.shape[:2]
+    x, y, tilt, near = (
+        np.sin(2 * np.pi * time_s / period_s + seed) for period_s in (3.1, 2.3, 4.7, 5.9)
+    )
+    move = cv2.getRotationMatrix2D((width / 2, height / 2), 3 * tilt, 1 + 0.04 * near)
+    move[:, 2] += (0.022 * width * x, 0.019 * height * y)
+    moved = cv2.warpAffine(image, move, (width, height), borderMode=cv2.BORDER_REPLICATE)
+    noise = np.random.default_rng((seed, round(time_s * 1000))).normal(0, 3, image.shape)
+    return np.asarray(np.clip(moved + noise, 0, 255), np.uint8)
 
 
 def turned(image: ImageRGB, degrees: float = 12.0) -> ImageRGB:

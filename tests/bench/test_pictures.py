@@ -1,5 +1,6 @@
-from bench.pictures import HEIGHT_PX, WIDTH_PX, mixed_sizes, verify_pairs
+from bench.pictures import mixed_sizes, verify_pairs
 from media.pictures import decode_picture
+from tour.photographs import HEIGHT_PX, WIDTH_PX
 
 
 def test_verify_pairs_are_640_pixel_photographs_of_seven_people() -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -70,3 +71,11 @@ def fine_energy(image: ImageRGB) -> float:
     middle = image[140:340, 140:340, 1].astype(np.float32)
     power = np.abs(np.fft.rfft2(middle - middle.mean())) ** 2
     return float(power[:, 50:].mean())
+
+
+def test_a_print_in_a_hand_moves_and_never_repeats(portraits: Mapping[str, ImageRGB]) -> None:
+    portrait = photographs.place(portraits["seat-6"])
+    frames = [photographs.held_up(portrait, number / 15).astype(int) for number in range(30)]
+    steps = [np.abs(after - before).mean() for before, after in pairwise(frames)]
+    assert min(steps) > 1
+    assert np.array_equal(photographs.held_up(portrait, 0.5), photographs.held_up(portrait, 0.5))
