@@ -23,11 +23,15 @@ class LandmarkerPool:
     """Lends landmarkers to many threads; implements Landmarker and is safe to share.
 
     open_one: opens one more; called at most `limit` times, when one is first needed.
+    max_wait_s: for one that is free.
     """
 
-    def __init__(self, open_one: Callable[[], Landmarker], limit: int) -> None:
+    def __init__(
+        self, open_one: Callable[[], Landmarker], limit: int, max_wait_s: float = MAX_WAIT_S
+    ) -> None:
         self._open_one = open_one
         self._limit = limit
+        self._max_wait_s = max_wait_s
         self._idle: queue.LifoQueue[Landmarker] = queue.LifoQueue()
         self._opening = threading.Lock()
         self._opened: list[Landmarker] = []
@@ -42,7 +46,7 @@ class LandmarkerPool:
     def find(self, image: ImageRGB, box_xyxy: Floats) -> FaceMesh | None:
         """Return the mesh of the face in a box of the picture; see Landmarker.
 
-        Raises QueueFullError if every landmarker is busy for ten seconds.
+        Raises QueueFullError if every landmarker is busy for too long.
         """
         landmarker = self._take()
         try:
@@ -93,10 +97,10 @@ class LandmarkerPool:
                 self._opened.append(landmarker)
                 return landmarker
         try:
-            return self._idle.get(timeout=MAX_WAIT_S)
+            return self._idle.get(timeout=self._max_wait_s)
         except queue.Empty:
             raise QueueFullError(
-                f"all {self._limit} landmarkers were busy for {MAX_WAIT_S:.0f} seconds"
+                f"all {self._limit} landmarkers were busy for {self._max_wait_s:g} s"
             ) from None
 
 

@@ -9,6 +9,7 @@ from inference.local import LocalEngine
 from inference.manifest import Manifest, load_manifest
 from inference.store import ModelStore, default_cache_dir
 from vision.assembly import FacePipeline, FaceSettings, build_face_pipeline
+from vision.landmarkers import LandmarkerPool, open_landmarkers
 
 DETECTOR_ID, EMBEDDER_ID = "retinaface-mnet025", "mobilefacenet-fr"
 
@@ -53,3 +54,10 @@ def pipeline(
         manifest.model(EMBEDDER_ID),
         FaceSettings(table=made_up_table),
     )
+
+
+@pytest.fixture(scope="session")
+def landmarkers(manifest: Manifest, store: ModelStore) -> Iterator[LandmarkerPool]:
+    """The catalogue's own landmarker, two of it."""
+    with open_landmarkers(store, manifest.bundle("face-landmarker"), limit=2) as landmarkers:
+        yield landmarkers
