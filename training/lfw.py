@@ -76,8 +76,12 @@ class LfwHalf:
         return self._analyzer.read(self.picture(photo), Select.CENTRAL)
 
     def _has(self, photo: Photograph) -> bool:
-        digest = hashlib.sha256(photo.person.encode()).hexdigest()
-        return int(digest, 16) % 2 == self._half
+        return half_of(photo.person) == self._half
+
+
+def half_of(person: str) -> int:
+    """Return 0 or 1, which the name alone decides."""
+    return int(hashlib.sha256(person.encode()).hexdigest(), 16) % 2
 
 
 def seed_of(*words: str) -> int:

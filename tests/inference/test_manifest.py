@@ -107,7 +107,7 @@ def test_a_third_model_of_a_known_family_needs_the_manifest_alone(
     more = text + "\n" + block.replace("mobilefacenet-fr", "another-embedder")
     manifest = load_manifest(written(tmp_path, more))
     assert manifest.model("another-embedder").family == "arcface"
-    assert tomllib.loads(more)["model"][2]["id"] == "another-embedder"
+    assert tomllib.loads(more)["model"][-1]["id"] == "another-embedder"
 
 
 def test_a_provider_may_have_limits_of_its_own() -> None:
@@ -136,7 +136,7 @@ def test_a_pack_can_be_added_beside_the_shipped_models(shipped: Manifest, tmp_pa
 
 def test_production_refuses_weights_that_nobody_accepted(shipped: Manifest) -> None:
     with pytest.raises(ModelTermsNotAcceptedError, match="undisclosed-data") as caught:
-        check_terms(shipped.models, accepted=["retinaface-mnet025"])
+        check_terms(shipped.models, accepted=["retinaface-mnet025", "fr-liveness", "pad-texture"])
     assert caught.value.metadata == {"models": "mobilefacenet-fr"}
 
 
