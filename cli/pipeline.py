@@ -32,7 +32,7 @@ def open_configured_pipeline(
         with open_face_pipeline() as pipeline:
             yield pipeline, PictureLimits()
         return
-    from serving.assembly import build_pipeline, choose_models, open_engine, picture_limits
+    from serving.open_models import build_pipeline, choose_models, open_engine, picture_limits
     from serving.settings import load_settings
 
     settings = load_settings(config)

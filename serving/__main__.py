@@ -45,7 +45,7 @@ def check_world(settings: ServerSettings, log: FilteringBoundLogger) -> None:
     """Do everything that a start does, short of serving. Raises what is in the way."""
     asyncio.run(_bind_only(settings, log))
     with build_services(settings) as services:
-        services.engine.warm_up()
+        services.warm_up()
         log.info(
             "ready to serve",
             detector=services.detector.marked_id,

@@ -114,7 +114,7 @@ class Server:
     def _open(self) -> Services:
         services = build_services(self._settings, self._clock)
         try:
-            services.engine.warm_up()
+            services.warm_up()
         except BaseException:
             services.close()
             raise

@@ -11,9 +11,11 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from base.settings import read_settings
+from serving.liveness.settings import LivenessSettings
 from serving.streams.types import StreamLimits
 
 ENV_PREFIX = "SMARTBRANCH_"
+DAY_S = 86_400.0
 DEFAULT_DATA_DIR = Path("~/.local/share/smartbranch")
 # Variables with our prefix that belong to set-up and tests, not to the server.
 OTHERS_VARIABLES = frozenset({"SMARTBRANCH_SHARED", "SMARTBRANCH_CONFIG"})
@@ -69,6 +71,8 @@ class ServerSettings(BaseSettings):
     manifest_file: Path | None = Field(None, description="Catalogue of models; None for ours.")
     detector: str = Field("retinaface-mnet025", description="Id of the face detector.")
     embedder: str = Field("mobilefacenet-fr", description="Id of the face embedder.")
+    landmarker: str = Field("face-landmarker", description="Id of the face landmarker.")
+    passive: str = Field("pad-texture", description="Id of the passive liveness model.")
     mirror: bool = Field(False, description="Average each embedding with its mirror image's.")
     insightface_pack: Path | None = Field(
         None, description="Folder of an InsightFace pack that replaces detector and embedder."
@@ -210,6 +214,18 @@ class ServerSettings(BaseSettings):
             resume_s=self.session_resume_s,
             silence_s=self.session_silence_s,
             heartbeat_s=self.session_heartbeat_s,
+        )
+
+    @property
+    def liveness(self) -> LivenessSettings:
+        """Limits of liveness sessions and attempts."""
+        return LivenessSettings(
+            session_s=self.session_limit_s,
+            max_frame_pixels=self.session_max_pixels,
+            max_spoof_attempts=self.liveness_max_spoofs,
+            max_inconclusive_attempts=self.liveness_max_inconclusive,
+            attempt_window_s=self.liveness_window_s,
+            memory_s=self.liveness_memory_days * DAY_S,
         )
 
     def slots_of_tenant(self, size: int) -> int:

@@ -13,13 +13,13 @@ from serving.audit.types import AuditEvent, AuditLine, AuditReport, Details, Out
 from serving.audit.verify import verify_log
 from serving.crypto.key import Key
 from serving.crypto.keyring import Keyring
+from serving.crypto.service_keys import service_key
 from serving.storage.database import Database, Transaction
 from serving.storage.schema import AuditRow
 
 ANCHOR_EVERY = 100
 """Own lines after which a writer anchors the other chains in its own."""
 _KEY_NAME = "audit"
-_KEY_OWNER = f"services/{_KEY_NAME}"
 
 
 class AuditLog:
@@ -166,10 +166,4 @@ class AuditLog:
 
 def audit_key(database: Database, keyring: Keyring) -> Key:
     """Return the key that seals heads, made on first use. Raises SecretsUnavailableError."""
-    with database.write() as transaction:
-        wrapped = transaction.service_keys.get(_KEY_NAME)
-        if wrapped is None:
-            key, wrapped = keyring.new_key(_KEY_OWNER)
-            transaction.service_keys.set(_KEY_NAME, wrapped)
-            return key
-    return keyring.open_key(wrapped, _KEY_OWNER)
+    return service_key(database, keyring, _KEY_NAME)

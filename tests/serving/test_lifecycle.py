@@ -17,7 +17,7 @@ from client import ApiError, Retry, SmartBranchClient
 from client.errors import to_api_error
 from protos.smartbranch.vision.v1 import gallery_service_pb2 as messages
 from serving.__main__ import check_world
-from serving.assembly import choose_models
+from serving.open_models import choose_all_models, choose_models
 from serving.settings import load_settings
 from serving.telemetry.logs import make_logger
 from tests.support.server import ROOT, ServerProcess, clean_environment, write_settings
@@ -200,3 +200,6 @@ def test_production_insists_on_accepted_terms(tmp_path: Path) -> None:
     settings["accepted_models"] = ["retinaface-mnet025", "mobilefacenet-fr"]
     _, detector, embedder = choose_models(load_settings(write_settings(tmp_path, **settings)))
     assert (detector.terms, embedder.terms) == ("research", "undisclosed-data")
+    with pytest.raises(ModelTermsNotAcceptedError) as caught:
+        choose_all_models(load_settings(write_settings(tmp_path, **settings)))
+    assert caught.value.metadata["models"] == "pad-texture,face-landmarker"

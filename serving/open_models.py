@@ -1,0 +1,184 @@
+"""The models that settings name: chosen, opened, and put together into what looks and judges."""
+
+import tomllib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from base.errors import SettingsError
+from decision.rates import ErrorRateTable
+from inference.local import EngineSettings, LocalEngine
+from inference.manifest import BundleSpec, Manifest, ModelSpec, load_manifest
+from inference.operating_points import OperatingPoints
+from inference.packs import load_pack
+from inference.store import ModelStore
+from inference.terms import check_terms
+from liveness.assembly import Liveness
+from liveness.calibrations import load_policy
+from liveness.passive import PassiveDetector
+from media.pictures import PictureLimits
+from serving.models import ModelFacts, variant_of
+from serving.settings import ServerSettings
+from serving.work import BoundEngine
+from vision.assembly import (
+    FacePipeline,
+    FaceSettings,
+    StreamVision,
+    build_face_pipeline,
+    to_table,
+)
+from vision.landmarkers import LandmarkerPool, open_landmarkers
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """The models that the settings name."""
+
+    manifest: Manifest
+    detector: ModelSpec
+    embedder: ModelSpec
+    passive: ModelSpec
+    landmarker: BundleSpec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenModels:
+    """Models in memory and what is built on them; needs neither keys nor a database."""
+
+    engine: LocalEngine
+    landmarkers: LandmarkerPool
+    pipeline: FacePipeline
+    vision: StreamVision
+    liveness: Liveness
+    detector: ModelFacts
+    embedder: ModelFacts
+    passive: ModelFacts
+    landmarker: ModelFacts
+
+    @property
+    def facts(self) -> tuple[ModelFacts, ...]:
+        """What is said about each."""
+        return self.detector, self.embedder, self.passive, self.landmarker
+
+    def warm_up(self) -> None:
+        """Let every model prove itself. Raises ModelDisagreesError."""
+        self.engine.warm_up()
+        self.landmarkers.warm_up()
+
+
+def choose_models(settings: ServerSettings) -> tuple[Manifest, ModelSpec, ModelSpec]:
+    """Return the manifest, the detector and the embedder that the settings name.
+
+    Raises UnknownModelError, SettingsError and, in production, ModelTermsNotAcceptedError.
+    """
+    manifest = load_manifest(settings.manifest_file)
+    if settings.insightface_pack is not None:
+        pack = load_pack(settings.insightface_pack)
+        detector, embedder = pack.detector, pack.embedder
+        manifest = manifest.with_models((detector, embedder))
+    else:
+        detector = manifest.model(settings.detector)
+        embedder = manifest.model(settings.embedder)
+    if settings.mode == "production":
+        check_terms((detector, embedder), settings.accepted_models)
+    return manifest, detector, embedder
+
+
+def choose_all_models(settings: ServerSettings) -> ModelChoice:
+    """Return every model that the settings name. Raises what `choose_models` raises."""
+    manifest, detector, embedder = choose_models(settings)
+    passive = manifest.model(settings.passive)
+    landmarker = manifest.bundle(settings.landmarker)
+    if settings.mode == "production":
+        check_terms((detector, embedder, passive, landmarker), settings.accepted_models)
+    return ModelChoice(manifest, detector, embedder, passive, landmarker)
+
+
+def picture_limits(settings: ServerSettings) -> PictureLimits:
+    """Return what is decoded at all."""
+    return PictureLimits(
+        max_bytes=settings.max_picture_bytes, max_pixels=settings.max_picture_pixels
+    )
+
+
+def open_engine(settings: ServerSettings, manifest: Manifest, *specs: ModelSpec) -> LocalEngine:
+    """Load models; none runs yet. Raises what `open_models` raises for models."""
+    return LocalEngine(
+        specs,
+        ModelStore(manifest, settings.cache),
+        EngineSettings(
+            providers=settings.providers,
+            allow_cpu_fallback=settings.allow_cpu_fallback,
+            workers=settings.workers,
+        ),
+    )
+
+
+@contextmanager
+def open_models(settings: ServerSettings) -> Iterator[OpenModels]:
+    """Open everything that looks and judges, and let go of it afterwards; no model runs yet.
+
+    Raises SettingsError, UnknownModelError, ModelUnavailableError, ModelCorruptError,
+    ModelTermsNotAcceptedError and ProviderUnavailableError.
+    """
+    chosen = choose_all_models(settings)
+    manifest, detector, embedder, passive = (
+        chosen.manifest,
+        chosen.detector,
+        chosen.embedder,
+        chosen.passive,
+    )
+    policy = load_policy(passive, manifest.root)
+    with ExitStack() as stack:
+        engine = stack.enter_context(open_engine(settings, manifest, detector, embedder, passive))
+        store = ModelStore(manifest, settings.cache)
+        landmarkers = stack.enter_context(
+            open_landmarkers(store, chosen.landmarker, settings.workers)
+        )
+        pipeline = build_pipeline(settings, engine, detector, embedder)
+        judge = PassiveDetector(BoundEngine(engine), passive)
+        yield OpenModels(
+            engine=engine,
+            landmarkers=landmarkers,
+            pipeline=pipeline,
+            vision=StreamVision(pipeline, landmarkers),
+            liveness=Liveness(pipeline, judge, policy),
+            detector=_facts(engine, detector),
+            embedder=_facts(engine, embedder, settings.mirror),
+            passive=_facts(engine, passive),
+            # MediaPipe's own runtime is on the processor, whatever the engine is on.
+            landmarker=ModelFacts(
+                chosen.landmarker.id, variant_of(False), "cpu", chosen.landmarker.terms
+            ),
+        )
+
+
+def build_pipeline(
+    settings: ServerSettings, engine: LocalEngine, detector: ModelSpec, embedder: ModelSpec
+) -> FacePipeline:
+    """Put the face pipeline together as the settings say. Raises SettingsError."""
+    file = settings.error_rates_file
+    table = None if file is None else load_table(file, embedder, variant_of(settings.mirror))
+    chosen = FaceSettings(mirror=settings.mirror, table=table)
+    return build_face_pipeline(BoundEngine(engine), detector, embedder, chosen)
+
+
+def load_table(path: Path, embedder: ModelSpec, variant: str) -> ErrorRateTable:
+    """Read an error-rate table that was measured on own data. Raises SettingsError."""
+    try:
+        points = OperatingPoints.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, ValidationError) as error:
+        raise SettingsError(f"the error-rate table {path} cannot be used: {error}") from error
+    if points.model_sha256 != embedder.sha256 or points.variant != variant:
+        raise SettingsError(
+            f"the error-rate table {path} was measured on other weights or another variant "
+            f"({points.variant}) than {embedder.id} ({variant}); measure again"
+        )
+    return to_table(points)
+
+
+def _facts(engine: LocalEngine, spec: ModelSpec, mirror: bool = False) -> ModelFacts:
+    return ModelFacts(spec.id, variant_of(mirror), engine.provider(spec.id), spec.terms)
