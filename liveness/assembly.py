@@ -4,12 +4,16 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from inference.engine import Engine
+from inference.manifest import ModelSpec
+from liveness.calibrations import load_policy
 from liveness.decision import LivenessPolicy, Rules, decide
 from liveness.draw import SECRET_BYTES, Draw, SecretDraw, new_nonce
 from liveness.evidence import PassiveModel
 from liveness.look import FrameLook
 from liveness.order import MIN_FPS
 from liveness.outcome import LivenessResult
+from liveness.passive import PassiveDetector
 from liveness.plan import SessionPlan
 from liveness.presence import advise_on_quality
 from liveness.session import LivenessSession
@@ -62,6 +66,22 @@ class Liveness:
     def watch(self) -> ClipWatch:
         """Return what follows one clip or stream."""
         return ClipWatch(self.passive, self.face.matcher.table)
+
+
+def build_liveness(
+    engine: Engine, passive_spec: ModelSpec, face: FacePipeline, secret: bytes | None = None
+) -> Liveness:
+    """Put liveness together; no model runs yet.
+
+    Raises UnknownModelError if the model is no passive one, and SettingsError if what its
+    scores are worth was measured on other weights, or not at all.
+    """
+    return Liveness(
+        face=face,
+        passive=PassiveDetector(engine, passive_spec),
+        policy=load_policy(passive_spec),
+        secret=secret or secrets.token_bytes(SECRET_BYTES),
+    )
 
 
 def _why_no_clip(watch: ClipWatch) -> str | None:

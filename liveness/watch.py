@@ -16,8 +16,10 @@ from liveness.relief import StillWatch
 from liveness.repeats import FreezeWatch, LoopWatch
 from vision.mesh import FaceMesh
 
-# A face that is turned further shows one side; neither model knows it well then.
-MAX_LOOK_YAW_DEG, MAX_LOOK_PITCH_DEG = 30.0, 30.0
+# A face that is turned further shows one side. The embedder can still tell a person from another
+# then; the passive model has learned from faces that look into the camera.
+MAX_LOOK_YAW_DEG, MAX_LOOK_PITCH_DEG = 30.0, 25.0
+MAX_VIEW_YAW_DEG, MAX_VIEW_PITCH_DEG = 20.0, 20.0
 # How often the person is compared and the quality rated.
 LOOK_STEP_S = 0.5
 NOT_SEEN_ADVICE = "SHOW_FACE"
@@ -125,11 +127,11 @@ class ClipWatch:
             self._cut.push(Scene(index, look.picture_hash, glance, motion)),
         ]
         new = [finding for finding in found if finding is not None and self.findings.add(finding)]
-        if not is_frontal(motion):
-            return new
-        if self._is_look_due(look, motion.time_s):
+        is_comparable = is_within(motion, MAX_LOOK_YAW_DEG, MAX_LOOK_PITCH_DEG)
+        if is_comparable and self._is_look_due(look, motion.time_s):
             new += self._look_closer(look, motion.time_s)
-        if self.passive.is_due(motion.time_s):
+        is_frontal = is_within(motion, MAX_VIEW_YAW_DEG, MAX_VIEW_PITCH_DEG)
+        if is_frontal and self.passive.is_due(motion.time_s):
             self._view(look, motion.time_s)
         return new
 
@@ -157,6 +159,6 @@ class ClipWatch:
         self.passive.add(look.frame.image, look.face.box_xyxy, reading.quality, time_s)
 
 
-def is_frontal(motion: FaceMotion) -> bool:
-    """Return whether the face is turned to the camera far enough to be compared."""
-    return abs(motion.yaw_deg) <= MAX_LOOK_YAW_DEG and abs(motion.pitch_deg) <= MAX_LOOK_PITCH_DEG
+def is_within(motion: FaceMotion, yaw_deg: float, pitch_deg: float) -> bool:
+    """Return whether the face is turned to the camera to within these angles."""
+    return abs(motion.yaw_deg) <= yaw_deg and abs(motion.pitch_deg) <= pitch_deg
