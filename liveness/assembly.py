@@ -7,18 +7,17 @@ from dataclasses import dataclass, field
 from inference.engine import Engine
 from inference.manifest import ModelSpec
 from liveness.calibrations import load_policy
+from liveness.clip import judge_clip
 from liveness.decision import LivenessPolicy, Rules, decide
 from liveness.draw import SECRET_BYTES, Draw, SecretDraw, new_nonce
 from liveness.evidence import PassiveModel
 from liveness.look import FrameLook
-from liveness.order import MIN_FPS
 from liveness.outcome import LivenessResult
 from liveness.passive import PassiveDetector
 from liveness.plan import SessionPlan
 from liveness.presence import advise_on_quality
 from liveness.session import LivenessSession
 from liveness.texts import reason
-from liveness.verdict import conclude
 from liveness.watch import ClipWatch
 from media.image import ImageRGB
 from vision.analysis import FaceReading, Select
@@ -53,10 +52,7 @@ class Liveness:
 
     def check_clip(self, looks: Iterable[FrameLook]) -> LivenessResult:
         """Judge a clip by what it looks like and by the rules that every clip keeps."""
-        watch = self.watch()
-        for look in looks:
-            watch.push(look)
-        return conclude(self.policy, watch, _why_no_clip(watch))
+        return judge_clip(looks, self.watch(), self.policy)
 
     def open_session(self, plan: SessionPlan, draw: Draw | None = None) -> LivenessSession:
         """Open a session; it begins with `start`. draw: only for tests and replays."""
@@ -82,11 +78,3 @@ def build_liveness(
         policy=load_policy(passive_spec),
         secret=secret or secrets.token_bytes(SECRET_BYTES),
     )
-
-
-def _why_no_clip(watch: ClipWatch) -> str | None:
-    """Return why a clip cannot be judged as one; None if it can."""
-    if not watch.face_count:
-        return "NO_FACE"
-    # Cuts and repetitions hide between frames that are far apart.
-    return "TOO_FEW_FRAMES" if watch.order.mean_fps < MIN_FPS else None
