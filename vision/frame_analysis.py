@@ -1,8 +1,9 @@
 """One look at one frame of a stream: everything that any judge asks, each part computed once."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from base.errors import DegenerateFaceError
+from base.errors import DegenerateFaceError, SmartBranchError
 from media.frame import Frame
 from media.image import ImageRGB
 from vision.alignment import align_face
@@ -148,7 +149,8 @@ class FrameAnalyzer:
         last, analysis = self._last, FrameAnalysis(frame, pending, self._parts)
         self._last = analysis
         if last is not None:
-            last.face  # noqa: B018
+            with suppress(SmartBranchError):  # It is told to those who ask for that frame.
+                last.face  # noqa: B018
         return analysis
 
     def close(self) -> None:

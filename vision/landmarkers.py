@@ -22,13 +22,18 @@ _MAX_ANGLE_DEG = 12.0
 class LandmarkerPool:
     """Lends landmarkers to many threads; implements Landmarker and is safe to share.
 
-    open_one: opens one more; called at most `limit` times, when one is first needed.
-    max_wait_s: for one that is free.
+    model_id: of every one of them. open_one: opens one more; called at most `limit` times, when
+    one is first needed. max_wait_s: for one that is free.
     """
 
     def __init__(
-        self, open_one: Callable[[], Landmarker], limit: int, max_wait_s: float = MAX_WAIT_S
+        self,
+        model_id: str,
+        open_one: Callable[[], Landmarker],
+        limit: int,
+        max_wait_s: float = MAX_WAIT_S,
     ) -> None:
+        self._model_id = model_id
         self._open_one = open_one
         self._limit = limit
         self._max_wait_s = max_wait_s
@@ -39,9 +44,7 @@ class LandmarkerPool:
     @property
     def model_id(self) -> str:
         """Id of the model in use."""
-        landmarker = self._take()
-        self._idle.put(landmarker)
-        return landmarker.model_id
+        return self._model_id
 
     def find(self, image: ImageRGB, box_xyxy: Floats) -> FaceMesh | None:
         """Return the mesh of the face in a box of the picture; see Landmarker.
@@ -117,4 +120,4 @@ def open_landmarkers(store: ModelStore, spec: BundleSpec, limit: int) -> Landmar
 
         return MediaPipeLandmarker(content, spec.id)
 
-    return LandmarkerPool(open_one, limit)
+    return LandmarkerPool(spec.id, open_one, limit)

@@ -12,7 +12,7 @@ from mediapipe.tasks.python.vision import (  # type: ignore[import-untyped]
     RunningMode,
 )
 
-from base.errors import ModelCorruptError
+from base.errors import InferenceFailedError, ModelCorruptError
 from media.image import ImageRGB
 from vision.geometry import Floats
 from vision.mediapipe_library import load_quietly, without_chatter
@@ -34,9 +34,10 @@ class MediaPipeLandmarker:
     make an answer hang on what was asked before.
     """
 
-    def __init__(self, content: bytes, model_id: str) -> None:
+    def __init__(self, content: bytes, model_id: str, crop_share: float = CROP_SHARE) -> None:
         """Open a model bundle. Raises ModelCorruptError and SettingsError."""
         self._model_id = model_id
+        self._crop_share = crop_share
         load_quietly()
         options = FaceLandmarkerOptions(
             base_options=BaseOptions(model_asset_buffer=content),
@@ -60,13 +61,21 @@ class MediaPipeLandmarker:
         return self._model_id
 
     def find(self, image: ImageRGB, box_xyxy: Floats) -> FaceMesh | None:
-        """Return the mesh of the face in a box of the picture, None if there is none."""
-        window = _window(box_xyxy)
+        """Return the mesh of the face in a box of the picture, None if there is none.
+
+        Raises InferenceFailedError.
+        """
+        window = _window(box_xyxy, self._crop_share)
         if window is None:
             return None
         corner_xy, side_px = window
         crop = _cut_square(image, corner_xy, side_px)
-        answer = self._landmarker.detect(_to_mediapipe(crop))
+        try:
+            answer = self._landmarker.detect(_to_mediapipe(crop))
+        except (RuntimeError, ValueError) as error:
+            raise InferenceFailedError(
+                f"{self._model_id} failed on a picture: {error}", model=self._model_id
+            ) from error
         if not answer.face_landmarks:
             return None
         mesh = _interpret(answer, corner_xy, side_px, image.shape)
@@ -77,13 +86,13 @@ class MediaPipeLandmarker:
         self._landmarker.close()
 
 
-def _window(box_xyxy: Floats) -> tuple[tuple[int, int], int] | None:
+def _window(box_xyxy: Floats, crop_share: float) -> tuple[tuple[int, int], int] | None:
     """Return the corner and side of the square to look at, None for a box without a face."""
     x1, y1, x2, y2 = (float(value) for value in box_xyxy)
     longer = max(x2 - x1, y2 - y1)
     if not np.isfinite([x1, y1, x2, y2]).all() or longer < _MIN_SIDE_PX:
         return None
-    side_px = round(longer * CROP_SHARE)
+    side_px = round(longer * crop_share)
     corner = round((x1 + x2 - side_px) / 2), round((y1 + y2 - side_px) / 2)
     return corner, side_px
 
@@ -113,7 +122,8 @@ def _cut_square(image: ImageRGB, corner_xy: tuple[int, int], side_px: int) -> Im
 
 
 def _to_mediapipe(image: ImageRGB) -> Any:
-    return mp.Image(image_format=mp.ImageFormat.SRGB, data=image)
+    # It takes rows for packed, whatever the array says, and would see a sheared picture.
+    return mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(image))
 
 
 def _interpret(

@@ -14,6 +14,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from mediapipe.tasks.python.core import (  # type: ignore[import-untyped]
     mediapipe_c_bindings,
@@ -25,6 +26,7 @@ _METRICS_URL = b"https://play.googleapis.com/log\0"
 # As long as the original; curl knows no such scheme and gives up before it asks for a name.
 _NOWHERE_URL = b"never://play.googleapis.com/log\0"
 _LIBRARY = "libmediapipe.so"
+_MAPS = Path("/proc/self/maps")
 _CHATTER = re.compile(
     rb"^([IW]\d{4} \d\d:\d\d:|INFO: Created TensorFlow Lite|WARNING: Logging before InitGoogle)"
 )
@@ -54,14 +56,17 @@ def load_quietly() -> None:
 
 
 def _mapped_ranges() -> list[tuple[int, int]]:
-    """Return where the library's readable pages lie in memory."""
+    """Return where the library's readable pages lie in memory; nowhere where Linux is not."""
+    try:
+        maps = _MAPS.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
     ranges = []
-    with open("/proc/self/maps", encoding="utf-8") as maps:
-        for line in maps:
-            span, rights, *_ = line.split(maxsplit=2)
-            if line.rstrip().endswith(_LIBRARY) and rights.startswith("r"):
-                start, stop = (int(word, 16) for word in span.split("-"))
-                ranges.append((start, stop))
+    for line in maps:
+        span, rights, *_ = line.split(maxsplit=2)
+        if line.endswith(_LIBRARY) and rights.startswith("r"):
+            start, stop = (int(word, 16) for word in span.split("-"))
+            ranges.append((start, stop))
     return ranges
 
 

@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from concurrent.futures import Future
 
+from base.errors import DeadlineExceededError
 from inference.engine import Engine, Tensors
 from media.frame import Frame
 from media.image import ImageRGB
@@ -12,16 +13,25 @@ from vision.mesh import FaceMesh, Landmarker
 
 
 class CountingEngine:
-    """Passes everything on and counts it by model; implements Engine."""
+    """Passes everything on and counts it by model; implements Engine.
+
+    fail_next: let the deadline of the next run pass.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.counts: Counter[str] = Counter()
+        self.fail_next = False
 
     def submit(
         self, model_id: str, inputs: Tensors, *, deadline_s: float | None = None
     ) -> "Future[Tensors]":
         self.counts[model_id] += 1
+        if self.fail_next:
+            self.fail_next = False
+            failed: Future[Tensors] = Future()
+            failed.set_exception(DeadlineExceededError("the test let it pass"))
+            return failed
         return self._engine.submit(model_id, inputs, deadline_s=deadline_s)
 
 

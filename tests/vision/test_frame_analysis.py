@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from base.errors import DeadlineExceededError
 from inference.local import LocalEngine
 from inference.manifest import Manifest
 from media.image import ImageRGB
@@ -173,6 +174,20 @@ def test_another_person_elsewhere_is_another_track(
     assert first is not None
     assert second is not None
     assert (first.track_id, second.track_id) == (1, 2)
+
+
+def test_a_frame_that_failed_does_not_stop_the_stream(
+    counted: Counted, astronaut: ImageRGB
+) -> None:
+    first = counted.analyzer.look(frame_of(astronaut, 0))
+    assert first.face is not None
+    counted.engine.fail_next = True
+    failed = counted.analyzer.look(frame_of(astronaut, 1))
+    third = counted.analyzer.look(frame_of(astronaut, 2))
+    with pytest.raises(DeadlineExceededError):
+        _ = failed.mesh
+    assert third.face is not None
+    assert third.face.track_id == first.face.track_id
 
 
 def test_frames_are_let_go(counted: Counted, astronaut: ImageRGB) -> None:

@@ -50,7 +50,7 @@ def test_no_more_are_opened_than_may_be_and_none_is_shared() -> None:
         opened.append(CountingLandmarker(SlowLandmarker()))
         return opened[-1]
 
-    ask_from_threads(LandmarkerPool(open_one, limit=2), 10)
+    ask_from_threads(LandmarkerPool("toy", open_one, limit=2), 10)
     assert len(opened) == 2
     assert [landmarker.most_at_once for landmarker in opened] == [1, 1]
     assert sum(landmarker.count for landmarker in opened) == 10
@@ -63,14 +63,14 @@ def test_one_after_another_needs_one() -> None:
         opened.append(SlowLandmarker(0.0))
         return opened[-1]
 
-    with LandmarkerPool(open_one, limit=4) as pool:
+    with LandmarkerPool("toy", open_one, limit=4) as pool:
         for _ in range(5):
             pool.find(drawn_face(), drawn_face_box())
     assert [landmarker.is_open for landmarker in opened] == [False]
 
 
 def test_who_waits_too_long_is_told() -> None:
-    pool = LandmarkerPool(lambda: SlowLandmarker(1.0), limit=1, max_wait_s=0.05)
+    pool = LandmarkerPool("toy", lambda: SlowLandmarker(1.0), limit=1, max_wait_s=0.05)
     busy = threading.Thread(target=ask_from_threads, args=[pool, 1])
     busy.start()
     time.sleep(0.2)
@@ -84,15 +84,15 @@ def test_a_landmarker_that_fails_goes_back_into_the_pool() -> None:
         def find(self, image: ImageRGB, box_xyxy: Floats) -> FaceMesh | None:
             raise RuntimeError("broken graph")
 
-    pool = LandmarkerPool(lambda: Failing(), limit=1, max_wait_s=0.05)
+    pool = LandmarkerPool("toy", lambda: Failing(), limit=1, max_wait_s=0.05)
     for _ in range(3):
         with pytest.raises(RuntimeError, match="broken graph"):
             pool.find(drawn_face(), drawn_face_box())
 
 
 def test_a_landmarker_that_sees_nothing_does_not_pass_its_warm_up() -> None:
-    pool = LandmarkerPool(lambda: SlowLandmarker(0.0), limit=1)
-    with pytest.raises(ModelDisagreesError, match="slow does not see the drawn face"):
+    pool = LandmarkerPool("toy", lambda: SlowLandmarker(0.0), limit=1)
+    with pytest.raises(ModelDisagreesError, match="toy does not see the drawn face"):
         pool.warm_up()
 
 
