@@ -32,6 +32,7 @@ NOUNS = {
     "demo": Noun("Take the guided tour on real photographs.", has_verbs=False),
     "models": Noun("List, pull and verify the models of the catalogue."),
     "face": Noun("Find faces in a picture; compare two pictures."),
+    "liveness": Noun("Tell living people from attacks, in a picture or clip."),
     "gallery": Noun("Create galleries; enrol, import, search and delete."),
     "evaluate": Noun("Measure error rates on labelled data and write the report."),
     "bench": Noun("Measure speed against peers and bounds, in one run."),

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.output import emit, errors_reported, note
+from cli.pad_words import pad_as_text
 from cli.progress import counting
 
 app = typer.Typer(help="Measure error rates on labelled data and write the report.")
@@ -69,6 +70,34 @@ def verification(
         if write_table or table_dir is not None:
             note(f"error rates: {table.write(table_dir)}")
         emit(to_json(result), as_json, _as_text)
+
+
+@app.command()
+def pad(
+    manifest: Annotated[
+        Path, typer.Option(help="CSV: path,label[,attack,source,context,clip]; live or spoof.")
+    ],
+    root: Annotated[Path, typer.Option(help="Folder that the paths are below.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for pad.json and pad.html.")] = None,
+    name: Annotated[str, typer.Option(help="What the data is called in the report.")] = "",
+    passive: Annotated[str | None, typer.Option(help="Passive model's id.")] = None,
+    replicates: Annotated[
+        int, typer.Option(min=20, max=10_000, help="Bootstrap draws behind the intervals.")
+    ] = 500,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Measure attack detection on pictures and clips, in the terms of ISO/IEC 30107-3."""
+    from evaluation.pad.page import write_report
+    from evaluation.pad.report import to_json
+    from evaluation.pad.run import PadRun, run_pad
+
+    with errors_reported(as_json):
+        run = PadRun(manifest, root, data_name=name, passive_id=passive, replicates=replicates)
+        with counting("presentations") as start:
+            result, loso = run_pad(run, start)
+        if out is not None:
+            note(f"report: {write_report(result, out, loso)[1]}")
+        emit(to_json(result, loso), as_json, pad_as_text)
 
 
 def _as_text(report: Mapping[str, Any]) -> str:

@@ -10,12 +10,15 @@ Advance = Callable[[int], None]
 
 
 @contextmanager
-def counting(what: str) -> Iterator[Callable[[int], Advance]]:
-    """Yield a function that takes the total and returns what to call with each step done."""
+def counting(what: str) -> Iterator[Callable[[int | None], Advance]]:
+    """Yield a function that takes the total and returns what to call with each step done.
+
+    A total of None is one that nobody knows beforehand.
+    """
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
 
-        def start(total: int) -> Advance:
+        def start(total: int | None) -> Advance:
             task = bar.add_task(what, total=total)
             return lambda done: bar.advance(task, done)
 

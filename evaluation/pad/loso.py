@@ -7,7 +7,7 @@ from pathlib import Path
 
 from base.errors import SettingsError
 
-LOSO_FILE = "liveness/pad-texture.loso.toml"
+FOLDER = "liveness"
 COLUMNS = (
     "live",
     "spoof",
@@ -37,12 +37,12 @@ class LosoTable:
     trained_on: tuple[str, ...]
 
 
-def load_loso(models_root: Path) -> LosoTable | None:
-    """Read the table that lies beside the catalogue; None if it has none.
+def load_loso(models_root: Path, model_id: str) -> LosoTable | None:
+    """Read a passive model's table from beside the catalogue; None if there is none.
 
     Raises SettingsError for a file that is not of this form.
     """
-    path = models_root / LOSO_FILE
+    path = models_root / FOLDER / f"{model_id}.loso.toml"
     if not path.is_file():
         return None
     try:
