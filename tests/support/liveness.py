@@ -163,12 +163,15 @@ class LivenessHouse:
             PictureLimits(),
         )
         self.detector = self.embedder = FACTS
-        self.models = (FACTS,)
+        self.facts: tuple[ModelFacts, ...] = (FACTS,)
         self.engine = self.galleries = self
 
+    @property
+    def models(self) -> tuple[ModelFacts, ...]:
+        return self.facts
+
     def facts_of(self, model_id: str) -> ModelFacts:
-        assert model_id == FACTS.model_id
-        return FACTS
+        return next(facts for facts in self.facts if facts.model_id == model_id)
 
     def stats(self) -> dict[str, Any]:
         return {}
