@@ -42,6 +42,19 @@ def search(
 
 
 @app.command()
+def liveness(
+    quick: Annotated[bool, typer.Option("--quick", help="Short turns, rough figures.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Time what a frame of a liveness session costs, and count the sessions that a core carries."""
+    from bench.liveness import QUICK, LivenessBenchPlan, bench_liveness
+
+    with errors_reported(as_json):
+        plan = QUICK if quick else LivenessBenchPlan()
+        emit(bench_liveness(plan, note), as_json, _as_text)
+
+
+@app.command()
 def load(
     seconds: Annotated[float, typer.Option(min=1, help="Length of the flood.")] = 10.0,
     as_json: AsJson = False,

@@ -29,6 +29,26 @@ def test_face_measures_over_a_real_server_without_the_peer() -> None:
     assert 0 < share < 3
 
 
+def test_sessions_are_counted_and_their_steps_timed() -> None:
+    report = run_bench("liveness", "--quick")
+    steps = report["steps_ms"]
+    assert isinstance(steps, dict)
+    assert set(steps) == {"decode", "detect", "landmarks", "passive", "embed"}
+    for median, low, high in steps.values():
+        assert 0 < low <= median <= high
+    judged, budget = report["passive_and_landmarks_ms"], report["budget_ms"]
+    assert isinstance(judged, float)
+    assert judged == pytest.approx(steps["passive"][0] + steps["landmarks"][0], abs=0.02)
+    assert budget == 35
+    sessions, cores, per_core = (report[key] for key in ("sessions", "cores", "sessions_per_core"))
+    assert isinstance(sessions, float)
+    assert isinstance(cores, int)
+    assert per_core == pytest.approx(sessions / cores, abs=0.01)
+    paced = report["paced"]
+    assert isinstance(paced, list)
+    assert all(0 < one["looked_at"] <= 1 for one in paced)
+
+
 def test_overload_is_refused_and_nothing_else_goes_wrong() -> None:
     report = run_bench("load", "--seconds", "2")
     codes = report["codes"]
