@@ -1,15 +1,17 @@
 """The client with its waiting hidden: the tour asks one thing after another."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from client import ApiError, SmartBranchClient
+from client.liveness_types import Event, LivenessCheck, Opened, Verdict
 from client.types import Detection, Enrolment, LegalBasis, Profile, Receipt, Search, Verification
 
 T = TypeVar("T")
 NOT_REFUSED = "not refused"
+SESSION_LIMIT_S = 90.0
 
 
 class Door:
@@ -35,6 +37,16 @@ class Door:
     def search(self, gallery: str, probe: bytes) -> Search:
         """Look a picture up in a gallery."""
         return self._wait(self._client.search_faces(gallery, probe))
+
+    def check_liveness(self, picture: bytes) -> LivenessCheck:
+        """Judge one picture."""
+        return self._wait(self._client.check_liveness(picture))
+
+    def run_session(
+        self, pictures: Sequence[bytes], fps: float, challenge_count: int = 1
+    ) -> tuple[tuple[Event, ...], Verdict]:
+        """Run a guided session on pictures, over and over; return what it said and the verdict."""
+        return self._wait(_run_session(self._client, pictures, fps, challenge_count))
 
     def create_gallery(self, tenant: str, gallery_id: str, purpose: str) -> None:
         """Create a gallery on the basis of a contract, which needs no consent."""
@@ -66,6 +78,28 @@ def open_door(address: str) -> Iterator[Door]:
 async def _connect(address: str) -> SmartBranchClient:
     # grpc.aio binds a channel to the loop that runs while it is made.
     return SmartBranchClient(address)
+
+
+async def _run_session(
+    client: SmartBranchClient, pictures: Sequence[bytes], fps: float, challenge_count: int
+) -> tuple[tuple[Event, ...], Verdict]:
+    events: list[Event] = []
+    async with asyncio.timeout(SESSION_LIMIT_S), asyncio.TaskGroup() as group:
+        async with client.run_liveness(challenge_count=challenge_count) as run:
+
+            async def send() -> None:
+                number = 0
+                while run.verdict is None:
+                    run.send(pictures[number % len(pictures)], pts_s=number / fps)
+                    number += 1
+                    await asyncio.sleep(1 / fps)
+
+            async for event in run:
+                events.append(event)
+                if isinstance(event, Opened) and not event.is_return:
+                    group.create_task(send())
+    assert run.verdict is not None
+    return tuple(events), run.verdict
 
 
 def reason_of(attempt: Callable[[], object]) -> str:

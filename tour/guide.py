@@ -14,6 +14,7 @@ from tour.door import Door, open_door
 from tour.exhibits import GALLERY, copies_of, jpeg
 from tour.findings import Chapter, count_broken, print_chapter
 from tour.galleries import enrol_people, erase_person, name_faces, search_people
+from tour.liveness import show_liveness
 from tour.refusals import show_refusals
 from tour.server import Addresses, running_server
 
@@ -62,6 +63,7 @@ def show_chapters(door: Door, folders: Folders, console: Console) -> list[Chapte
     chapter, picture = name_faces(door, faces, enrolled)
     chapter.notes = (f"Boxes, names and quality are drawn into {_write_all(folders, picture)}",)
     show(chapter)
+    show(show_liveness(door, photographs.people()))
     show(show_refusals(door, enrolled[-1]))
     show(erase_person(door, enrolled[0]))
     show(check_audit(folders.data))
@@ -94,6 +96,7 @@ def _stay_up(addresses: Addresses, folders: Folders, console: Console) -> None:
         "",
         "The server stays up. Try next:",
         f"  a page for two photographs   http://{addresses.http}/try/faces",
+        f"  liveness with your camera    http://{addresses.http}/try/liveness",
         f"  metrics                      http://{addresses.http}/metrics",
         f"  gRPC, with reflection        {addresses.grpc}   gallery {GALLERY}",
         f"  the command line             .venv/bin/smartbranch face verify {pictures}/seat-6.jpg "
