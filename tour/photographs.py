@@ -149,8 +149,9 @@ def held_up(image: ImageRGB, time_s: float, seed: int = 0) -> ImageRGB:
     move = cv2.getRotationMatrix2D((width / 2, height / 2), 3 * tilt, 1 + 0.04 * near)
     move[:, 2] += (0.022 * width * x, 0.019 * height * y)
     moved = cv2.warpAffine(image, move, (width, height), borderMode=cv2.BORDER_REPLICATE)
-    noise = np.random.default_rng((seed, round(time_s * 1000))).normal(0, 3, image.shape)
-    return np.asarray(np.clip(moved + noise, 0, 255), np.uint8)
+    rng = np.random.default_rng((seed, round(time_s * 1000)))
+    noise = rng.integers(-5, 6, image.shape, np.int8)
+    return np.asarray(np.clip(moved.astype(np.int16) + noise, 0, 255), np.uint8)
 
 
 def turned(image: ImageRGB, degrees: float = 12.0) -> ImageRGB:
