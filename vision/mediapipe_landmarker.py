@@ -29,9 +29,9 @@ _MIN_SIDE_PX = 8.0
 class MediaPipeLandmarker:
     """One landmarker of MediaPipe, without memory from picture to picture.
 
-    The mode for video is a little faster and smoother, and is not used: it follows a face by
-    itself, so that it would drag the mesh of one person over a cut to another, smooth blinks and
-    make an answer hang on what was asked before.
+    The mode for video is smoother, and is not used: it follows a face of its own choice through
+    whole pictures, needs an object for every stream, and its answers hang on what was asked
+    before, across cuts as well.
     """
 
     def __init__(self, content: bytes, model_id: str, crop_share: float = CROP_SHARE) -> None:
