@@ -15,7 +15,7 @@ from liveness.events import Challenge
 
 NONCE_BYTES = SECRET_BYTES = 16
 # Long enough to see the face at rest before the prompt, short enough for patience.
-MIN_PAUSE_S, MAX_PAUSE_S = 0.7, 2.2
+MIN_PAUSE_S, MAX_PAUSE_S = 0.7, 3.0
 _PAUSE_STEPS = 1 << 16
 
 

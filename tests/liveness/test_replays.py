@@ -1,0 +1,74 @@
+"""How often a recorded session answers another one. More of them with REPLAYS=200, and -s."""
+
+import os
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from liveness.draw import SecretDraw
+from liveness.events import Challenge, ChallengeState, VerdictEvent
+from liveness.outcome import LivenessOutcome
+from tests.liveness.test_attacks import replay
+from tests.support.scripted_faces import ScriptedLook
+from tests.support.scripted_sessions import Actor, Run, scripted_session
+
+COUNT = int(os.environ.get("REPLAYS", "10"))
+SECRET = b"k" * 16
+
+
+class SameMoves(SecretDraw):
+    """Asks for the moves of another draw at times of its own."""
+
+    def __init__(self, nonce: str, moves: Sequence[Challenge]) -> None:
+        super().__init__(nonce, SECRET)
+        self._moves: Iterator[Challenge] = iter(moves)
+
+    def challenge(self, choices: Sequence[Challenge], but: Challenge | None) -> Challenge:
+        """Return the other draw's move; once they are used up, one of its own."""
+        return next(self._moves, None) or super().challenge(choices, but)
+
+
+def nonce_from(dice: random.Random) -> str:
+    return f"{dice.getrandbits(128):032x}"
+
+
+def record(dice: random.Random) -> tuple[list[ScriptedLook], VerdictEvent]:
+    """Return the looks and the verdict of a session that a person answered."""
+    looks: list[ScriptedLook] = []
+
+    def shoot(run: Run) -> ScriptedLook:
+        looks.append(run.camera.shoot(run.actor.pose(run.camera.time_s)))
+        return looks[-1]
+
+    actor = Actor(
+        delay_s=dice.uniform(0.4, 1.0), ramp_s=dice.uniform(0.2, 0.4), stay_s=dice.uniform(0.5, 1)
+    )
+    run = Run(scripted_session(SecretDraw(nonce_from(dice), SECRET)), actor=actor, shoot=shoot)
+    return looks, run.play()
+
+
+def outcome_of(draw: SecretDraw, looks: Sequence[ScriptedLook]) -> tuple[str, str]:
+    verdict = replay(scripted_session(draw), looks).session.verdict
+    assert verdict is not None
+    return verdict.result.outcome.value, verdict.result.decision.reasons[0].code
+
+
+def test_recordings_of_other_draws_do_not_pass() -> None:
+    dice = random.Random(7)
+    persons, others, same = Counter[str](), Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for _ in range(COUNT):
+        looks, verdict = record(dice)
+        persons[verdict.result.outcome.value] += 1
+        others[outcome_of(SecretDraw(nonce_from(dice), SECRET), looks)] += 1
+        states = [(entry.challenge, entry.state) for entry in verdict.challenges]
+        moves = [move for move, state in states if state is ChallengeState.PASSED]
+        same[outcome_of(SameMoves(nonce_from(dice), moves), looks)] += 1
+    print(f"\nof {COUNT} recordings: persons {dict(persons)}")
+    print(f"another draw: {dict(others)}\nsame moves at other times: {dict(same)}")
+    assert persons[LivenessOutcome.LIVE.value] == COUNT
+    assert live(others) <= 1 + COUNT // 50
+    assert live(same) < COUNT
+
+
+def live(outcomes: Counter[tuple[str, str]]) -> int:
+    return sum(count for (outcome, _), count in outcomes.items() if outcome == "LIVE")
