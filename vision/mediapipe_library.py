@@ -10,7 +10,6 @@ import mmap
 import os
 import re
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,7 +100,7 @@ def without_chatter() -> Iterator[None]:
 
     It writes to the file descriptor itself and has no log level either.
     """
-    with _LOCK, tempfile.TemporaryFile() as kept:
+    with _LOCK, os.fdopen(os.memfd_create("stderr"), "w+b") as kept:
         sys.stderr.flush()
         original = os.dup(2)
         os.dup2(kept.fileno(), 2)
