@@ -112,7 +112,17 @@ class GateInterceptor(ServerInterceptor):
             aclosing(handler.stream_stream(requests, context)) as answers,
         ):
             async for answer in answers:
+                await self._write(context, answer)
+
+    async def _write(self, context: Context, answer: object) -> None:
+        """Send one message of a stream to a client that must read it some time."""
+        try:
+            async with asyncio.timeout(self._max_silence_s):
                 await context.write(answer)
+        except TimeoutError:
+            raise DeadlineExceededError(
+                f"nothing was read for {self._max_silence_s:g} s; the stream was ended"
+            ) from None
 
     async def _requests(self, handler: Handler, context: Context) -> AsyncGenerator[object, None]:
         limit_s = self._receive_limit_s

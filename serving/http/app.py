@@ -39,7 +39,7 @@ def create_app(
     answering = Answering(settings, gate, readiness, bridge)
     app.include_router(FaceRoutes(answering).router())
     app.include_router(LivenessRoutes(answering).router())
-    app.include_router(SessionSocket(gate, sessions, settings.receive_limit_s).router())
+    app.include_router(SessionSocket(gate, sessions, settings).router())
     if tokens is None:
         # Nobody shows a token here, so no other site's name may lead to this address.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES)

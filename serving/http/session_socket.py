@@ -15,6 +15,7 @@ from serving.grpc.fields import has_too_many_fields
 from serving.grpc.sessions import SessionRunner
 from serving.http import wire
 from serving.http.guard import check_origin
+from serving.settings import ServerSettings
 
 RUN_SESSION = "smartbranch.liveness.v1.LivenessService/RunSession"
 SUBPROTOCOL, TOKEN_PREFIX = "smartbranch.v1", "bearer."
@@ -28,10 +29,11 @@ class SessionSocket:
     An error is told in a text frame, as JSON, and by the closing code: 4000 and its HTTP status.
     """
 
-    def __init__(self, gate: Gate, runner: SessionRunner, receive_limit_s: float) -> None:
+    def __init__(self, gate: Gate, runner: SessionRunner, settings: ServerSettings) -> None:
         self._gate = gate
         self._runner = runner
-        self._receive_limit_s = receive_limit_s
+        self._receive_limit_s = settings.receive_limit_s
+        self._max_unread_s = settings.max_silence_s
 
     def router(self) -> APIRouter:
         """Return the route."""
@@ -64,9 +66,16 @@ class SessionSocket:
             aclosing(self._runner.run(requests, visit.caller)) as answers,
         ):
             async for answer in answers:
-                # Whether a socket that takes nothing was closed or lost, its other direction says.
-                with suppress(WebSocketDisconnect, RuntimeError):
-                    await socket.send_bytes(answer.SerializeToString())
+                await self._send(socket, answer.SerializeToString())
+
+    async def _send(self, socket: WebSocket, data: bytes) -> None:
+        # Whether a socket that takes nothing was closed or lost, its other direction says.
+        with suppress(WebSocketDisconnect, RuntimeError):
+            try:
+                async with asyncio.timeout(self._max_unread_s):
+                    await socket.send_bytes(data)
+            except TimeoutError:
+                raise CallerGoneError from None
 
     async def _requests(self, socket: WebSocket) -> AsyncGenerator[RunSessionRequest, None]:
         limit_s: float | None = self._receive_limit_s

@@ -8,6 +8,7 @@ from base.clock import Clock
 from base.errors import InvalidInputError
 from liveness.events import NoticeEvent, SessionEvent, VerdictEvent
 from liveness.look import FrameLook
+from liveness.plan import SessionPlan
 from media.frame import Frame
 from media.pictures import PictureLimits, decode_picture
 from serving.liveness.books import SessionBooks, Ticket
@@ -76,6 +77,7 @@ class LivenessRun(Generic[M]):
     def __init__(
         self,
         ticket: Ticket,
+        plan: SessionPlan,
         session: Session,
         open_analyzer: Callable[[], Analyzer],
         books: SessionBooks,
@@ -84,6 +86,7 @@ class LivenessRun(Generic[M]):
         say: Callable[[SessionEvent], M],
     ) -> None:
         self.ticket = ticket
+        self.length_s = plan.session_limit_s
         self._session = session
         self._open_analyzer = open_analyzer
         self._analyzer: Analyzer | None = None

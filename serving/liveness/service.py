@@ -106,7 +106,7 @@ class LivenessService:
         ticket = self._books.open(caller, person, request_id, session.nonce, plan)
         limits = PictureLimits(self._limits.max_bytes, self._settings.max_frame_pixels)
         return LivenessRun(
-            ticket, session, self._open_analyzer, self._books, limits, self._clock, say
+            ticket, plan, session, self._open_analyzer, self._books, limits, self._clock, say
         )
 
     def sweep(self) -> None:

@@ -9,7 +9,7 @@ from typing import Generic
 from structlog.typing import FilteringBoundLogger
 
 from base.clock import Clock
-from base.errors import SessionNotFoundError
+from base.errors import DrainingError, SessionNotFoundError
 from serving.bridge import Bridge
 from serving.caller import Caller
 from serving.limits import Slots
@@ -90,12 +90,15 @@ class SessionRegistry(Generic[E]):
 
     async def drain(self, limit_s: float) -> None:
         """End every session with a verdict that is no pass."""
-        for session in self._running:
+        running = dict(self._running)
+        for session in running:
             session.finish(DRAINED)
-        running = set(self._running.values())
-        if running:
-            _, stuck = await asyncio.wait(running, timeout=limit_s)
-            for task in stuck:
+        if not running:
+            return
+        await asyncio.wait(running.values(), timeout=limit_s)
+        for session, task in running.items():
+            if not task.done():
+                session.failure = DrainingError("the server is stopping; begin anew in a moment")
                 task.cancel()
 
     async def _carry(

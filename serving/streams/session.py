@@ -44,9 +44,11 @@ class StreamSession(Generic[E]):
         self.failure: Exception | None = None
         self.has_ended = False
         self.looked_at_count = 0
-        self.expires_at: datetime = clock.now() + timedelta(seconds=limits.session_s)
+        length_s = min(limits.session_s, work.length_s)
+        self.expires_at: datetime = clock.now() + timedelta(seconds=length_s)
         self._bridge = bridge
         self._clock = clock
+        # The work's own rules end it first, with better reasons.
         self._expires_s = clock.monotonic() + limits.session_s
         self._link: object | None = None
         self._on_news: Callable[[], None] = _nothing

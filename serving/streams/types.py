@@ -103,6 +103,11 @@ class StreamWork(Protocol[E_co]):
         ...
 
     @property
+    def length_s(self) -> float:
+        """How long the work takes at most, by its own rules."""
+        ...
+
+    @property
     def is_finished(self) -> bool:
         """Whether the verdict was given; nothing is called any more then."""
         ...

@@ -39,6 +39,7 @@ class ScriptedWork:
     def __init__(self, length: int = 1_000, name: str = "sessions/one") -> None:
         self.name, self.nonce = name, "ab"
         self.codecs = frozenset({Codec.JPEG})
+        self.length_s = 10.0
         self.is_finished = False
         self.gate = threading.Event()
         self.gate.set()

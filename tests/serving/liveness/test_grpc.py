@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from client.errors import ApiError, to_api_error
 from liveness.outcome import LivenessOutcome
+from liveness.plan import SessionPlan
 from protos.smartbranch.liveness.v1 import liveness_pb2
 from protos.smartbranch.liveness.v1 import liveness_service_pb2 as messages
 from protos.smartbranch.liveness.v1.liveness_service_pb2_grpc import LivenessServiceStub
@@ -103,6 +105,8 @@ async def test_a_session_runs_from_its_config_to_one_verdict(
     assert opened.nonce == "0f" * 16
     assert opened.next_sequence == 1
     assert opened.max_fps == 15.0
+    left_s = opened.expire_time.ToSeconds() - time.time()
+    assert left_s <= SessionPlan(1, accessible=True).session_limit_s < left_s + 5
     prompt = await until(call, "prompt")
     assert (prompt.number, prompt.challenge) == (1, liveness_pb2.BLINK)
     assert prompt.time_limit.ToSeconds() == 5
