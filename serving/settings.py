@@ -16,6 +16,8 @@ from serving.streams.types import StreamLimits
 
 ENV_PREFIX = "SMARTBRANCH_"
 DAY_S = 86_400.0
+# With more, each is looked at less often than it takes to see a blink.
+SESSIONS_A_CORE = 4
 DEFAULT_DATA_DIR = Path("~/.local/share/smartbranch")
 # Variables with our prefix that belong to set-up and tests, not to the server.
 OTHERS_VARIABLES = frozenset({"SMARTBRANCH_SHARED", "SMARTBRANCH_CONFIG"})
@@ -123,7 +125,10 @@ class ServerSettings(BaseSettings):
         10.0, gt=0, description="Time between two signs of life to the sender of an import."
     )
     max_sessions: int = Field(
-        8, ge=1, le=1000, description="Liveness sessions at once, interrupted ones included."
+        default_factory=lambda: SESSIONS_A_CORE * (os.cpu_count() or 1),
+        ge=1,
+        le=1000,
+        description="Liveness sessions at once, interrupted ones included.",
     )
     session_max_fps: float = Field(
         15.0, ge=5, le=60, description="Pictures a second of a session that are looked at."
