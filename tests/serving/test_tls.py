@@ -1,5 +1,6 @@
 """Certificates, with a real authority and real handshakes."""
 
+import ssl
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from client import ApiError, Retry, SmartBranchClient, TlsFiles
 from serving.tls import ClientCertificates
 from tests.support.certificates import Authority, Files
 from tests.support.server import ServerProcess
+from tests.support.sockets import session_socket
 from tests.support.tokens import TokenMaker
 
 ONCE = Retry(attempts=1)
@@ -76,6 +78,16 @@ async def test_a_token_beside_the_certificate_brings_its_own_roles(
         with pytest.raises(ApiError) as caught:
             await client.verify_faces(portrait, portrait)
         assert caught.value.reason == "ROLE_NOT_ALLOWED"
+
+
+async def test_a_page_runs_a_session_over_tls(
+    server: ServerProcess, authority: Authority, maker: TokenMaker
+) -> None:
+    trusted = ssl.create_default_context(cafile=str(authority.cert))
+    address = server.http.replace("127.0.0.1", "localhost")
+    async with session_socket(address, maker.token("interview_app"), ssl=trusted) as client:
+        assert (await client.open()).next_sequence == 1
+        assert (await client.until("prompt")).number == 1
 
 
 async def test_no_certificate_an_expired_one_and_a_strangers_do_not_connect(

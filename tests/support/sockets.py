@@ -60,7 +60,6 @@ async def session_socket(
 ) -> AsyncIterator[SessionClient]:
     names = ["smartbranch.v1", *([f"bearer.{token}"] if token else [])]
     protocols = [Subprotocol(name) for name in names]
-    async with connect(
-        f"ws://{address}{PATH}", subprotocols=protocols, compression=None, **more
-    ) as socket:
+    url = f"{'wss' if 'ssl' in more else 'ws'}://{address}{PATH}"
+    async with connect(url, subprotocols=protocols, compression=None, **more) as socket:
         yield SessionClient(socket)
