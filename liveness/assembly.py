@@ -15,7 +15,7 @@ from liveness.look import FrameLook
 from liveness.outcome import LivenessResult
 from liveness.passive import PassiveDetector
 from liveness.plan import SessionPlan
-from liveness.presence import advise_on_quality
+from liveness.presence import advise_on_texture
 from liveness.session import LivenessSession
 from liveness.texts import reason
 from liveness.watch import ClipWatch
@@ -46,7 +46,7 @@ class Liveness:
         """
         reading = self.face.analyzer.read(image, select)
         view = self.passive.submit(image, reading.box_xyxy)
-        advice = advise_on_quality(reading)
+        advice = advise_on_texture(reading.quality)
         held = () if advice is None else (reason(advice),)
         return decide(self.policy, view.result().logit, Rules(held=held)), reading
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from base.errors import DegenerateFaceError
+from liveness.presence import advise_on_texture
 from media.image import ImageRGB
 from vision.geometry import Floats
 from vision.quality import FaceQuality
@@ -82,7 +83,7 @@ class PassiveEvidence:
             view = self._model.submit(image, box_xyxy)
         except DegenerateFaceError:
             return  # Hardly any of the face is in the picture.
-        self.usable_count += quality.is_usable
+        self.usable_count += advise_on_texture(quality) is None
         self._pending.append(_Started(view, max(quality.score / 100, MIN_WEIGHT)))
         if len(self._pending) > _MAX_PENDING:
             self._collect()

@@ -7,6 +7,7 @@ import numpy as np
 from liveness.glance import Glance
 from liveness.look import FrameLook
 from vision.analysis import LIKE_SIZE_MIN_SCORE, LIKE_SIZE_RATIO, FaceReading
+from vision.quality import FaceQuality
 
 # Of 255, over the whole picture, where no face was found in it.
 DARK_BELOW, BRIGHT_ABOVE = 30.0, 235.0
@@ -26,6 +27,17 @@ _QUALITY_ADVICE = {
     "FACE_NOISY": "MORE_LIGHT",
     "FACE_COVERED": "UNCOVER_FACE",
     "FACE_CUT_OFF": "CENTRE_FACE",
+}
+# Those of them that say how much of skin or screen can be seen. The rest of quality is about who
+# it is: a face that is tilted, cut off or hard to recognise shows what it is made of all the same.
+_TEXTURE_CODES = {
+    "FACE_TOO_DARK",
+    "FACE_LOW_CONTRAST",
+    "FACE_TOO_BRIGHT",
+    "FACE_UNEVENLY_LIT",
+    "FACE_TOO_SMALL",
+    "FACE_BLURRED",
+    "FACE_NOISY",
 }
 
 
@@ -70,6 +82,14 @@ def advise_on_quality(reading: FaceReading) -> str | None:
         if reason.code in _QUALITY_ADVICE:
             return _QUALITY_ADVICE[reason.code]
     return "LOOK_STRAIGHT"
+
+
+def advise_on_texture(quality: FaceQuality) -> str | None:
+    """Return what would let the passive model see the face well; None if it does."""
+    for reason in quality.reasons:
+        if reason.code in _TEXTURE_CODES:
+            return _QUALITY_ADVICE[reason.code]
+    return None
 
 
 def _advice_without_face(glance: Glance) -> str:

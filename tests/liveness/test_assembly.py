@@ -17,6 +17,7 @@ from media.pictures import decode_picture
 from tests.liveness.conftest import Clip
 from tests.support.scripted_faces import ScriptedPassive
 from tests.support.scripted_sessions import POLICY, KnownDraw
+from tour import photographs
 from vision.assembly import FacePipeline
 
 LookAt = Callable[[Iterable[Frame]], Clip]
@@ -63,6 +64,19 @@ def test_a_poor_picture_is_inconclusive_and_says_what_would_mend_it(
     assert not reading.quality.is_usable
     assert result.outcome is LivenessOutcome.INCONCLUSIVE
     assert codes(result)[0] == "MORE_LIGHT"
+
+
+def test_a_face_that_is_only_hard_to_recognise_is_judged(
+    pipeline: FacePipeline, astronaut: ImageRGB
+) -> None:
+    """Half of one camera's living people were left open for a tilted head.
+
+    Tilt, cover and recognisability are about who it is; what it is made of shows all the same.
+    """
+    tilted = photographs.turned(astronaut, 65)
+    result, reading = liveness(pipeline, 5.0).check_image(tilted)
+    assert not reading.quality.is_usable
+    assert result.outcome is LivenessOutcome.LIVE
 
 
 def test_a_poor_picture_of_a_screen_may_still_be_refused(
