@@ -95,7 +95,10 @@ def test_numbers_are_signed_and_field_numbers_start_at_one_without_holes(
 
 @pytest.mark.parametrize(
     ("type_name", "suffix"),
-    [(".google.protobuf.Timestamp", "_time"), (".google.protobuf.Duration", ("retention", "_limit", "_delay", "pts"))],
+    [
+        (".google.protobuf.Timestamp", "_time"),
+        (".google.protobuf.Duration", ("retention", "_limit", "_delay", "pts")),
+    ],
     ids=["instants end in _time", "spans are durations"],
 )
 def test_times_are_named_for_what_they_are(
