@@ -6,18 +6,19 @@ import type { Cue, Running } from "./state.ts";
 import { textOf } from "./texts.ts";
 import { words } from "./words.ts";
 
-// The oval in the guide's own 300 x 400 units; a face in it fills what the check needs.
-const OVAL = { x: 150, y: 182, rx: 98, ry: 133 };
+// The oval in the guide's own 300 x 400 units. A head that fills it is large enough to be judged, and
+// can come a third closer without being cut off.
+const OVAL = { x: 150, y: 176, rx: 88, ry: 121 };
 const OVAL_PATH = ovalPath(OVAL.rx, OVAL.ry);
 const RING_PATH = ovalPath(OVAL.rx + 9, OVAL.ry + 9);
 const TICK_MS = 200;
 const HURRY_MS = 2_000;
 // Where the arrow of a turn stands: beside the oval, on the visitor's own side.
 const ARROWS: Readonly<Record<string, { x: number; y: number }>> = {
-  TURN_LEFT: { x: 21, y: OVAL.y },
-  TURN_RIGHT: { x: 279, y: OVAL.y },
-  LOOK_UP: { x: OVAL.x, y: 20 },
-  LOOK_DOWN: { x: OVAL.x, y: 344 },
+  TURN_LEFT: { x: 26, y: OVAL.y },
+  TURN_RIGHT: { x: 274, y: OVAL.y },
+  LOOK_UP: { x: OVAL.x, y: 22 },
+  LOOK_DOWN: { x: OVAL.x, y: 332 },
 };
 const ARROW_RADIUS = 18;
 const ARROW_SCALE = 0.5; // Of the icon's 48 units.
