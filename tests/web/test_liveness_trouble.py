@@ -162,7 +162,7 @@ def test_a_server_that_does_not_keep_up_gets_signs_of_life_and_no_more_pictures(
     page.click("#start")
     expect(page.locator("#outcome-title")).to_have_text("Cannot be told")
     (peer,) = scripted.peers
-    assert 12 <= len(peer.chunks) <= 24
+    assert 1 <= len(peer.chunks) <= 24
     assert peer.heartbeat_count >= 1
 
 
