@@ -9,7 +9,7 @@ from liveness.look import FrameLook
 from liveness.motion import FaceMotion
 from liveness.pause import PauseState, PauseWatch
 from liveness.plan import TURNS_AND_NODS
-from liveness.relief import MIN_RELIEF, relief
+from liveness.relief import is_flat
 from liveness.rest import RestWatch
 from liveness.rounds import Rounds
 from liveness.watch import ClipWatch, Seen
@@ -203,7 +203,7 @@ class Course:
         assert self._challenge is not None
         if self._challenge.challenge not in TURNS_AND_NODS or self._rest_mesh is None:
             return True
-        return seen.mesh is not None and relief(self._rest_mesh, seen.mesh) >= MIN_RELIEF
+        return seen.mesh is not None and not is_flat(self._rest_mesh, seen.mesh)
 
     def _start_over(self, now_s: float) -> Events:
         if self._break_off():

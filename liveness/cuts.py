@@ -11,7 +11,7 @@ CUT, JUMP = "VIDEO_CUT", "VIDEO_JUMP"
 
 # Consecutive frames of the development clips, some 70 ms apart: hashes differ by at most 16 of
 # 64 bits and pictures correlate by at least 0.86; frames of two clips, by 20 bits or more and
-# at most 0.68 in 19 of 20 pairs (tests/liveness/test_cuts_shared.py).
+# at most 0.68 in 19 of 20 pairs (tests/liveness/test_frames_shared.py).
 MIN_CUT_BITS, MAX_CUT_LIKENESS = 22, 0.75
 # Later frames may differ because the world did.
 MAX_STEP_S = 0.3

@@ -72,7 +72,7 @@ _TURNS = {_C.TURN_LEFT: _CLEAR, _C.TURN_RIGHT: _CLEAR}
 
 MOVES: Mapping[Challenge, Move] = {
     # Longer than blinks that come by themselves: none in the development clips keeps the eyes
-    # closed for more than 0.2 s (tests/liveness/test_moves_shared.py).
+    # closed for more than 0.2 s (tests/liveness/test_blinks_shared.py).
     _C.BLINK: Move(_close_eyes, 0.3, {**_HEAD, _C.OPEN_MOUTH: _CLEAR}, returns=True),
     _C.OPEN_MOUTH: Move(_open_mouth, 0.3, {**_HEAD, _C.COME_CLOSER: 1.0}),
     _C.SMILE: Move(_smile, 0.3, {**_HEAD, _C.COME_CLOSER: 1.0}),

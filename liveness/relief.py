@@ -19,10 +19,12 @@ _NOSE = (168, 6, 197, 195, 5, 4, 1, 19, 94, 2, 98, 327, 48, 278, 115, 344, 122, 
 _EYE_CORNERS = (33, 133, 362, 263)
 _BONE = [*_OUTLINE, *_OUTLINE_MIRRORED, *_NOSE, *_EYE_CORNERS]
 
-# Of a living head that turned or nodded as far as a challenge asks, 99 in 100 pairs of frames
-# show more than this; photographs that are tilted until the landmarker takes them for nodding
-# heads mostly show less (docs/liveness.md).
-MIN_RELIEF = 0.03
+# For each degree that a living head turned or nodded, 99 in 100 pairs of views show more than
+# this; of photographs that are tilted until they seem to have turned, four in five show less
+# (tests/liveness/test_relief.py).
+MIN_RELIEF_PER_DEG = 0.003
+# Relief that a picture which is merely waved does not reach by the landmarker's noise.
+MIN_LIVING_RELIEF = 0.03
 
 FLAT, STILL = "FACE_FLAT", "FACE_STILL"
 # Some people blink only a few times a minute when they look at a screen.
@@ -44,6 +46,12 @@ def relief(before: FaceMesh, after: FaceMesh) -> float:
     mapped = cv2.perspectiveTransform(first[None].astype(np.float64), plane_map)[0]
     error_px = float(np.sqrt(((mapped - second) ** 2).sum(axis=1).mean()))
     return error_px / max(_size_px(before.points), 1.0)
+
+
+def is_flat(before: FaceMesh, after: FaceMesh) -> bool:
+    """Return whether a face that seems to have turned shows too little depth for it."""
+    turned_deg = math.hypot(after.yaw_deg - before.yaw_deg, after.pitch_deg - before.pitch_deg)
+    return relief(before, after) < MIN_RELIEF_PER_DEG * turned_deg
 
 
 def _size_px(points: Floats) -> float:
@@ -85,7 +93,7 @@ class StillWatch:
         if motion.time_s - self._measured_s < _RELIEF_STEP_S or self._first is None:
             return False
         self._measured_s = motion.time_s
-        return relief(self._first[0], mesh) > MIN_RELIEF
+        return relief(self._first[0], mesh) > MIN_LIVING_RELIEF
 
     def _widen(self, motion: FaceMotion) -> None:
         for name in ("eye_opening", "mouth_opening", "smile"):

@@ -10,7 +10,7 @@ from liveness.holding import MAX_STEP_S, Holding
 FROZEN, LOOPED = "FRAMES_REPEATED", "CLIP_LOOPED"
 
 # At 32 by 32, sensor noise and breath alone change a picture by more than this: the longest
-# standstill in the development clips is told by tests/liveness/test_clips_shared.py.
+# standstill in the development clips is told by tests/liveness/test_frames_shared.py.
 MAX_STILL_DIFFERENCE = 0.2
 FROZEN_AFTER_S = 1.0
 

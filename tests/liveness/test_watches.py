@@ -15,7 +15,7 @@ from liveness.identity import IdentityWatch, Sameness
 from liveness.motion import FaceMotion, measure_motion
 from liveness.moves import MOVES, extent
 from liveness.order import FrameOrder
-from liveness.relief import MIN_RELIEF, relief
+from liveness.relief import is_flat, relief
 from liveness.repeats import FreezeWatch, LoopWatch
 from liveness.rest import RestWatch
 from tests.support.scripted_faces import Pose, ScriptedCamera, mesh_of, person
@@ -163,8 +163,8 @@ class TestRestWatch:
 class TestRelief:
     @pytest.mark.parametrize("pose", [Pose(yaw_deg=16), Pose(pitch_deg=11), Pose(pitch_deg=-12)])
     def test_a_head_shows_depth_and_a_picture_of_it_does_not(self, pose: Pose) -> None:
-        assert relief(mesh_of(Pose()), mesh_of(pose)) > MIN_RELIEF
-        assert relief(mesh_of(Pose(), depth=0), mesh_of(pose, depth=0)) < MIN_RELIEF
+        assert not is_flat(mesh_of(Pose()), mesh_of(pose))
+        assert is_flat(mesh_of(Pose(), depth=0), mesh_of(pose, depth=0))
 
     def test_moving_the_picture_or_the_mouth_shows_no_depth(self) -> None:
         moved = Pose(x=9, y=-4, size=1.4, mouth=0.8, eyes=0.1)

@@ -73,7 +73,7 @@ def mesh_of(pose: Pose, depth: float = 1.0) -> FaceMesh:
     points = _head(depth)
     for side, places in zip((-1, 1), _EYES, strict=True):
         _place_eye(points, places, side * 9.0, 0.3 * max(pose.eyes, 0.0))
-    points[168], points[2] = (0, -6, -14 * depth), (0, 4, -20 * depth)
+    points[168], points[2] = (0, -6, -24 * depth), (0, 4, -34 * depth)
     points[61], points[291] = (-5, 8, -6 * depth), (5, 8, -6 * depth)
     points[13], points[14] = (0, 8 - 5 * pose.mouth, -7), (0, 8 + 5 * pose.mouth, -7)
     points = (points @ _rotation(pose.yaw_deg, -pose.pitch_deg) if depth else points) * pose.size
@@ -94,7 +94,7 @@ def _head(depth: float) -> Floats:
     """Return points on the front half of an ellipsoid."""
     across = np.random.default_rng(0).uniform(-0.7, 0.7, (MESH_POINTS, 2))
     forwards = -np.sqrt(1 - (across**2).sum(axis=1))
-    head = np.column_stack([across[:, 0] * 14, across[:, 1] * 16, forwards * 20 * depth])
+    head = np.column_stack([across[:, 0] * 14, across[:, 1] * 16, forwards * 32 * depth])
     return head.astype(np.float32)
 
 
