@@ -30,18 +30,16 @@ class Bridge:
         context = contextvars.copy_context()
         loop = asyncio.get_running_loop()
         answer = loop.run_in_executor(self._pool, context.run, work.call, function)
-        is_done = False
         try:
             async with asyncio.timeout(timeout_s):
-                result = await answer
-            is_done = True
-            return result
+                return await answer
         except (TimeoutError, CancelledError) as error:
             raise DeadlineExceededError(
                 f"no answer within {timeout_s:.3g} s; allow more time or send less"
             ) from error
         finally:
-            if not (is_done and is_step):
+            was_cut_off = answer.cancelled() or not answer.done()
+            if was_cut_off or not is_step:
                 work.cancel()
 
     def close(self) -> None:

@@ -84,3 +84,18 @@ async def test_a_step_leaves_what_it_began_to_the_next_one(is_step: bool) -> Non
     await bridge.run(lambda: engine.submit("m", INPUTS), 5.0, is_step=is_step)
     assert slow.asked[0][1].cancelled() is not is_step
     bridge.close()
+
+
+async def test_a_step_that_takes_too_long_leaves_nothing() -> None:
+    slow, gate = SlowEngine(), threading.Event()
+    engine, bridge = BoundEngine(slow), Bridge(1, SystemClock())
+
+    def wait() -> None:
+        engine.submit("m", INPUTS)
+        gate.wait(5)
+
+    with pytest.raises(DeadlineExceededError):
+        await bridge.run(wait, 0.1, is_step=True)
+    assert slow.asked[0][1].cancelled()
+    gate.set()
+    bridge.close()
