@@ -28,6 +28,19 @@ from serving.telemetry.metrics import Metrics
 
 CALLER = Caller("bank-a", "app", frozenset({Role.INTERVIEW_APP}))
 LAST = "verdict"
+LIMITS = StreamLimits(
+    max_chunk_bytes=1000,
+    max_chunks_per_s=500.0,
+    max_fps=1e6,
+    session_s=20.0,
+    resume_s=5.0,
+    silence_s=3.0,
+    heartbeat_s=0.3,
+    ack_every=4,
+    ack_after_s=0.1,
+    tick_s=0.02,
+    step_s=5.0,
+)
 
 
 class ScriptedWork:
@@ -179,6 +192,11 @@ class House:
         client = Client()
         client.follow(self.registry.resume(owner, token, client.incoming()))
         return client
+
+    async def all_ended(self, limit_s: float = 5.0) -> None:
+        """Wait until no session runs."""
+        async with asyncio.timeout(limit_s):
+            await asyncio.gather(*self.registry._running.values())
 
     def chunk(self, sequence: int, data: bytes = b"x", codec: Codec = Codec.JPEG) -> Chunk:
         now_s = self.clock.monotonic()

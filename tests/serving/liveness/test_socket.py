@@ -19,11 +19,7 @@ from tests.support.liveness import InProcessServer, serving_scripted
 from tests.support.sockets import SessionClient, session_socket
 from tests.support.tokens import TokenMaker
 
-QUICK: dict[str, Any] = {
-    "session_resume_s": 5.0,
-    "session_silence_s": 1.0,
-    "session_heartbeat_s": 0.3,
-}
+QUICK: dict[str, Any] = {"session_silence_s": 3.0, "session_heartbeat_s": 0.3}
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The stream machinery by itself: a scripted work, real threads, no sockets."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -15,35 +14,13 @@ from base.errors import (
     QueueFullError,
     RateLimitedError,
     SequenceGapError,
-    SessionNotFoundError,
-    SessionTakenOverError,
     TooManyRequestsInFlightError,
 )
 from serving.caller import Caller
 from serving.limits import Slots
 from serving.streams.session import ABANDONED, DRAINED, MAX_LOST_IN_A_ROW, TIMED_OUT
-from serving.streams.types import Beat, Codec, StreamLimits
-from tests.support.streams import CALLER, LAST, House, ScriptedWork, open_house
-
-LIMITS = StreamLimits(
-    max_chunk_bytes=1000,
-    max_chunks_per_s=500.0,
-    max_fps=1e6,
-    session_s=20.0,
-    resume_s=0.5,
-    silence_s=1.0,
-    heartbeat_s=0.3,
-    ack_every=4,
-    ack_after_s=0.1,
-    tick_s=0.02,
-    step_s=5.0,
-)
-
-
-@pytest.fixture
-def house() -> Iterator[House]:
-    with open_house(LIMITS) as house:
-        yield house
+from serving.streams.types import Beat, Codec
+from tests.support.streams import CALLER, LAST, LIMITS, House, ScriptedWork, open_house
 
 
 async def test_a_session_opens_acknowledges_and_ends_with_one_verdict(house: House) -> None:
@@ -155,113 +132,30 @@ async def test_more_pictures_than_are_looked_at_are_dropped_and_counted() -> Non
         assert took <= 20 * 1.5 + 2
 
 
-async def test_a_client_that_comes_back_goes_on_behind_the_last_chunk(house: House) -> None:
-    work = ScriptedWork(length=4)
-    client = house.open(work)
-    client.send(*house.chunks(1, 2))
-    await client.until("took 2")
-    await client.hang_up()
-    again = house.resume(client.opened.token)
-    await again.until("resume")
-    assert again.opened.next_sequence == 3
-    assert again.opened.name == client.opened.name
-    again.send(house.chunk(2), house.chunk(3))
-    await again.until("took 3")
-    again.send(house.chunk(4))
-    await asyncio.sleep(0.1)
-    again.send(house.chunk(5))
-    await again.end()
-    assert work.calls == ["start", "interrupt", "resume"]
-    assert again.events[-1] == LAST
+async def test_silence_ends_the_connection_and_not_the_session() -> None:
+    with open_house(replace(LIMITS, silence_s=1.0)) as house:
+        client = house.open(ScriptedWork())
+        for _ in range(3):
+            await asyncio.sleep(0.5)
+            client.send(Beat())
+        assert client.error is None
+        await client.end()
+        assert isinstance(client.error, DeadlineExceededError)
+        again = house.resume(client.opened.token)
+        await again.until("resume")
+        await again.hang_up()
 
 
-async def test_a_token_is_good_for_one_return(house: House) -> None:
-    client = house.open(ScriptedWork())
-    await client.until("start")
-    await client.hang_up()
-    second = house.resume(client.opened.token)
-    await second.until("resume")
-    second.send(Beat())
-    await asyncio.sleep(0.4)
-    third = house.resume(client.opened.token)
-    await third.end()
-    assert isinstance(third.error, SessionNotFoundError)
-    await second.hang_up()
-
-
-async def test_an_answer_that_is_lost_on_its_way_does_not_lose_the_session(house: House) -> None:
-    """The old token was used up by a return whose answer, with the new token, never arrived."""
-    client = house.open(ScriptedWork())
-    await client.until("start")
-    await client.hang_up()
-    unheard = house.resume(client.opened.token)
-    await unheard.until("resume")
-    await unheard.hang_up()
-    again = house.resume(client.opened.token)
-    await again.until("resume")
-    assert again.error is None
-    await again.hang_up()
-
-
-async def test_a_return_takes_a_connection_over_that_is_dead_and_does_not_know(
-    house: House,
-) -> None:
-    work = ScriptedWork()
-    client = house.open(work)
-    await client.until("start")
-    again = house.resume(client.opened.token)
-    await again.until("interrupt", "resume")
-    await client.end()
-    assert isinstance(client.error, SessionTakenOverError)
-    again.send(house.chunk(1))
-    await again.until("took 1")
-    await again.hang_up()
-
-
-@pytest.mark.parametrize(
-    "other", [Caller("bank-b", "app", CALLER.roles), Caller("bank-a", "thief", CALLER.roles)]
-)
-async def test_nobody_else_can_go_on_with_a_session(house: House, other: Caller) -> None:
-    client = house.open(ScriptedWork())
-    await client.until("start")
-    thief = house.resume(client.opened.token, other)
-    await thief.end()
-    assert isinstance(thief.error, SessionNotFoundError)
-    assert client.error is None
-    await client.hang_up()
-
-
-async def test_a_client_that_missed_the_verdict_gets_it_again(house: House) -> None:
-    client = house.open(ScriptedWork(length=1))
-    client.send(house.chunk(1))
-    await client.end()
-    again = house.resume(client.opened.token)
-    await again.end()
-    assert again.events == [LAST]
-
-
-async def test_silence_ends_the_connection_and_not_the_session(house: House) -> None:
-    client = house.open(ScriptedWork())
-    for _ in range(3):
-        await asyncio.sleep(0.5)
-        client.send(Beat())
-    assert client.error is None
-    await client.end()
-    assert isinstance(client.error, DeadlineExceededError)
-    again = house.resume(client.opened.token)
-    await again.until("resume")
-    await again.hang_up()
-
-
-async def test_an_abandoned_session_is_closed_and_frees_its_place(house: House) -> None:
-    work = ScriptedWork()
-    client = house.open(work)
-    await client.until("start")
-    await client.hang_up()
-    assert house.slots.taken_count == 1
-    await asyncio.sleep(LIMITS.resume_s + 0.3)
-    assert work.calls[-1] == f"finish {ABANDONED}"
-    assert house.slots.taken_count == 0
+async def test_an_abandoned_session_is_closed_and_frees_its_place() -> None:
+    with open_house(replace(LIMITS, resume_s=0.3)) as house:
+        work = ScriptedWork()
+        client = house.open(work)
+        await client.until("start")
+        await client.hang_up()
+        assert house.slots.taken_count == 1
+        await house.all_ended()
+        assert work.calls[-1] == f"finish {ABANDONED}"
+        assert house.slots.taken_count == 0
 
 
 async def test_a_client_that_ends_its_side_gets_a_verdict(house: House) -> None:
