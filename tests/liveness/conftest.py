@@ -9,6 +9,7 @@ import pytest
 from inference.manifest import load_manifest
 from inference.store import ModelStore, default_cache_dir
 from liveness.draw import Draw
+from liveness.look import FrameLook
 from liveness.plan import SessionPlan
 from liveness.session import LivenessSession
 from liveness.watch import ClipWatch
@@ -71,7 +72,7 @@ def new_watch(pipeline: FacePipeline) -> Callable[[], ClipWatch]:
 def run_clip(new_watch: Callable[[], ClipWatch]) -> Callable[..., LivenessSession]:
     """Run a session on a clip: every frame, then silence until the session ends."""
 
-    def run(looks: Sequence[FrameAnalysis], draw: Draw, plan: SessionPlan) -> LivenessSession:
+    def run(looks: Sequence[FrameLook], draw: Draw, plan: SessionPlan) -> LivenessSession:
         session = LivenessSession(plan, draw, new_watch(), POLICY)
         session.start(looks[0].frame.received_monotonic_s)
         for look in looks:
