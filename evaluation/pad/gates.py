@@ -32,7 +32,8 @@ class Gate:
 
     max_apcer, max_bpcer, max_inconclusive_live: on the worst source and species.
     min_unseen_detected: share of attacks called SPOOF over sources that were not trained on.
-    min_attacks: presentations of each species. min_live: live presentations.
+    min_attacks: presentations of each species. min_live: live presentations. min_unseen: attacks
+        of sources that were not trained on.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Gate:
     min_unseen_detected: float | None = None
     min_attacks: int = 0
     min_live: int = 0
+    min_unseen: int = 0
 
 
 GATES = (
@@ -62,8 +64,18 @@ GATES = (
         min_attacks=150,
         min_live=250,
     ),
-    Gate("seldom-unsure", "live people are seldom left open", max_inconclusive_live=0.15),
-    Gate("unseen-caught", "attacks of unseen sources are called SPOOF", min_unseen_detected=0.80),
+    Gate(
+        "seldom-unsure",
+        "live people are seldom left open",
+        max_inconclusive_live=0.15,
+        min_live=50,
+    ),
+    Gate(
+        "unseen-caught",
+        "attacks of unseen sources are called SPOOF",
+        min_unseen_detected=0.80,
+        min_unseen=50,
+    ),
 )
 
 
@@ -129,6 +141,9 @@ def _too_few(gate: Gate, result: PadResult) -> list[str]:
         for one in result.species
         if one.attacks < gate.min_attacks
     ]
+    unseen = sum(one.attacks.attacks for one in result.sources if not one.trained_on)
+    if unseen < gate.min_unseen:
+        few.append(f"{unseen} unseen attacks of {gate.min_unseen}")
     if result.live.live < gate.min_live:
         few.append(f"{result.live.live} live presentations of {gate.min_live}")
     return few

@@ -90,8 +90,7 @@ def share_of(
     hits = np.bincount(compact, is_counted)
     sizes = np.bincount(compact)
     if count in (0, total):
-        margin = float(((1 - CONFIDENCE) / 2) ** (1 / len(sizes)))
-        return Share(count, total, Interval(margin, 1.0) if count else Interval(0.0, 1 - margin))
+        return Share(count, total, _unanimous(count > 0, len(sizes)))
     rng = np.random.default_rng(seed)
     shares = np.empty(replicates)
     for replicate in range(replicates):
@@ -110,7 +109,9 @@ def auc_of(
 ) -> AucResult:
     """Return how often a live score is above an attack's, ties counted half.
 
-    Both classes are drawn apart, cluster by cluster. Raises ValueError if a class is empty.
+    Both classes are drawn apart, cluster by cluster; where no pair is in the wrong order, or none
+    in the right one, the limit is the exact one for as many pairs as the smaller class has
+    clusters. Raises ValueError if a class is empty.
     """
     if not len(live) or not len(attacks):
         raise ValueError("an area under the curve needs both classes")
@@ -128,6 +129,9 @@ def auc_of(
         drawn = np.concatenate([_draw(int(side.max()) + 1, rng)[side] for side in sides])[order]
         areas[replicate] = _area(levels, is_live, drawn.astype(np.float64))
     value = _area(levels, is_live, np.ones(len(scores)))
+    if value in (0.0, 1.0):
+        clusters = min(int(side.max()) + 1 for side in sides)
+        return AucResult(value, _unanimous(value > 0, clusters), areas)
     return AucResult(value, interval(areas), areas)
 
 
@@ -157,6 +161,12 @@ def equal_error(curve: Curve) -> float:
     """Return the rate at which both errors are nearest to each other."""
     nearest = int(np.argmin(np.abs(curve.apcers - curve.bpcers)))
     return float((curve.apcers[nearest] + curve.bpcers[nearest]) / 2)
+
+
+def _unanimous(is_always: bool, clusters: int) -> Interval:
+    """Return the exact limits of a share of which none, or all, of some clusters were seen."""
+    margin = float(((1 - CONFIDENCE) / 2) ** (1 / clusters))
+    return Interval(margin, 1.0) if is_always else Interval(0.0, 1 - margin)
 
 
 def _draw(count: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:

@@ -59,3 +59,10 @@ def test_nothing_measured_passes_no_gate(rows: Rows) -> None:
     states = {judged.state for judged in judge_gates(rows.result())}
     assert states == {GateState.NOT_MEASURED}
     assert len(GATES) == len({gate.name for gate in GATES})
+
+
+def test_two_clips_pass_no_gate(rows: Rows) -> None:
+    rows.add(1, "s", "", LIVE, 0.9)
+    rows.add(1, "s", "screen", SPOOF, 0.1)
+    states = {judged.state for judged in judge_gates(rows.result())}
+    assert states == {GateState.NOT_MEASURED}

@@ -75,6 +75,15 @@ def test_the_area_is_how_often_live_is_above_the_attack(
     assert (found.replicates <= 1).all()
 
 
+def test_one_of_each_in_the_right_order_is_no_proof() -> None:
+    """Two clips told apart gave an area of 1 with an interval of 1 to 1."""
+    found = auc_of(np.array([0.9]), np.array([0.1]), np.zeros(1, np.intp), np.zeros(1, np.intp))
+    assert found.value == 1
+    assert (found.interval.low, found.interval.high) == pytest.approx((0.025, 1))
+    wrong = auc_of(np.array([0.1]), np.array([0.9]), np.zeros(1, np.intp), np.zeros(1, np.intp))
+    assert (wrong.interval.low, wrong.interval.high) == pytest.approx((0, 0.975))
+
+
 def test_an_area_needs_both_classes() -> None:
     with pytest.raises(ValueError, match="both classes"):
         auc_of(np.array([0.5]), np.zeros(0), np.zeros(1, np.intp), np.zeros(0, np.intp))
