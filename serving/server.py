@@ -144,6 +144,7 @@ class Server:
         """Until `stop`, erase what has expired, anchor the audit log and watch the storage."""
         are_galleries_well = True
         while not await _is_set_within(stop, UPKEEP_EVERY_S):
+            self._sessions.forget_old()
             is_well = await asyncio.to_thread(self._upkeep, services)
             if is_well is not are_galleries_well:
                 are_galleries_well = is_well

@@ -9,7 +9,6 @@ from base.ids import check_id
 from media.frame import CAMERA, MICROPHONE
 from protos.smartbranch.media.v1 import media_pb2 as messages
 from serving.grpc.gallery_wire import instant_of
-from serving.grpc.wire import lookup
 from serving.streams.types import Ack, Chunk, Codec
 
 _CODECS = {
@@ -25,7 +24,7 @@ def chunk_of(message: messages.MediaChunk, received_s: float) -> Chunk:
 
     Raises InvalidArgumentError for a codec that is not read and for a time that is none.
     """
-    codec = lookup(_CODECS, message.codec, "chunk.codec")
+    codec = _codec_of(message.codec)
     has_time = message.HasField("capture_time")
     return Chunk(
         sequence=message.sequence,
@@ -36,6 +35,15 @@ def chunk_of(message: messages.MediaChunk, received_s: float) -> Chunk:
         capture_time=instant_of(message.capture_time, "chunk.capture_time") if has_time else None,
         received_s=received_s,
     )
+
+
+def _codec_of(value: "messages.MediaChunk.Codec.ValueType") -> Codec:
+    if value not in _CODECS:
+        names = ", ".join(codec.value for codec in Codec)
+        raise InvalidArgumentError(
+            f"chunk.codec must be one of {names}; H264 and OPUS are reserved", field="chunk.codec"
+        )
+    return _CODECS[value]
 
 
 def _track_of(name: str, codec: Codec) -> str:

@@ -87,7 +87,8 @@ class LivenessRun(Generic[M]):
     ) -> None:
         self.ticket = ticket
         self.length_s = plan.session_limit_s
-        self._session = session
+        self._session: Session | None = session
+        self._nonce = session.nonce
         self._open_analyzer = open_analyzer
         self._analyzer: Analyzer | None = None
         self._books = books
@@ -107,7 +108,7 @@ class LivenessRun(Generic[M]):
     @property
     def nonce(self) -> str:
         """One-time value that the draw is bound to."""
-        return self._session.nonce
+        return self._nonce
 
     @property
     def is_finished(self) -> bool:
@@ -117,7 +118,7 @@ class LivenessRun(Generic[M]):
     def start(self) -> Sequence[M]:
         """Begin."""
         self._analyzer = self._open_analyzer()
-        return self._tell(self._session.start(self._clock.monotonic()))
+        return self._tell(self._running.start(self._clock.monotonic()))
 
     def take(self, chunk: Chunk) -> Sequence[M]:
         """Look at one picture. Raises InvalidInputError after several that cannot be read."""
@@ -137,24 +138,24 @@ class LivenessRun(Generic[M]):
                 chunk.track,
             )
             look = self._analyzer.look(frame)
-            return self._tell(self._session.push(look, self._clock.monotonic()))
+            return self._tell(self._running.push(look, self._clock.monotonic()))
 
     def tick(self) -> Sequence[M]:
         """Let time pass without a picture."""
-        return self._tell(self._session.tick(self._clock.monotonic()))
+        return self._tell(self._running.tick(self._clock.monotonic()))
 
     def interrupt(self) -> Sequence[M]:
         """Note that the connection was lost."""
-        return self._tell(self._session.interrupt(self._clock.monotonic()))
+        return self._tell(self._running.interrupt(self._clock.monotonic()))
 
     def resume(self) -> Sequence[M]:
         """Go on, for the client is back."""
         self._resumed_count += 1
-        return self._tell(self._session.resume(self._clock.monotonic()))
+        return self._tell(self._running.resume(self._clock.monotonic()))
 
     def finish(self, code: str) -> Sequence[M]:
         """End with a verdict that is no pass."""
-        return self._tell(self._session.close(self._clock.monotonic(), code), code == DRAINED)
+        return self._tell(self._running.close(self._clock.monotonic(), code), code == DRAINED)
 
     def fail(self, reason: str) -> None:
         """Close the books after a fault, whatever another thread still does."""
@@ -180,7 +181,14 @@ class LivenessRun(Generic[M]):
             return ()
         return (NoticeEvent(PICTURE_BROKEN, chunk.sequence - 1),)
 
+    @property
+    def _running(self) -> Session:
+        assert self._session is not None
+        return self._session
+
     def _let_go(self) -> None:
+        """Forget the face: what is kept for a client that comes back is the verdict alone."""
+        self._session = None
         if self._analyzer is not None:
             self._analyzer.close()
             self._analyzer = None

@@ -77,7 +77,7 @@ class SessionRegistry(Generic[E]):
         self, owner: Caller, token: str, requests: AsyncIterator[Incoming]
     ) -> AsyncGenerator[Outgoing[E], None]:
         """Go on with a session. Raises SessionNotFoundError and what `Link` raises."""
-        self._forget_old()
+        self.forget_old()
         digest = _digest(token)
         session = self._tokens.get(digest)
         if session is None or not _is_same(session.owner, owner):
@@ -137,7 +137,7 @@ class SessionRegistry(Generic[E]):
                 del self._running[session]
                 self._ended[session] = self._clock.monotonic()
                 self._note(session)
-                self._forget_old()
+                self.forget_old()
 
     def _note(self, session: StreamSession[E]) -> None:
         intake = session.intake
@@ -146,7 +146,8 @@ class SessionRegistry(Generic[E]):
         if failure is not None and not session.is_attached:
             self._log.error("session failed", session=session.work.name, exc_info=failure)
 
-    def _forget_old(self) -> None:
+    def forget_old(self) -> None:
+        """Forget sessions whose verdict nobody can ask for any more; call it now and then."""
         oldest_s = self._clock.monotonic() - self._limits.resume_s
         old = [one for one, ended_s in self._ended.items() if ended_s < oldest_s]
         for session in [*old, *list(self._ended)[: max(0, len(self._ended) - MAX_KEPT)]]:

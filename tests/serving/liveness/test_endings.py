@@ -1,7 +1,9 @@
 """Sessions over real gRPC that are broken off, abandoned, refused or ended from outside."""
 
 import asyncio
+import gc
 import json
+import weakref
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -82,6 +84,20 @@ async def test_silence_ends_the_call_and_heartbeats_keep_it(tmp_path: Path) -> N
             await call.write(Request(heartbeat=media_pb2.Heartbeat()))
         assert (await until(call, "heartbeat")).send_time.seconds > 0
         assert await end_of(call) == "DEADLINE_EXCEEDED"
+
+
+async def test_nothing_of_the_face_outlives_the_session(
+    stub: Any, scripted: InProcessServer, portrait: bytes
+) -> None:
+    call, _ = await open_session(stub)
+    await call.write(chunk(1, portrait))
+    await until(call, "notice")
+    seen = weakref.ref(scripted.house.judge.sessions.pop())
+    await call.done_writing()
+    assert await end_of(call) == "OK"
+    gc.collect()
+    # The verdict is kept for a client that comes back; the frames and what was seen are not.
+    assert seen() is None
 
 
 async def test_a_fault_tells_its_request_id_alone_and_does_not_count(

@@ -1,13 +1,14 @@
 """Clients that lose their connection and come back to their session."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from base.errors import SessionNotFoundError, SessionTakenOverError
 from serving.caller import Caller
 from serving.streams.types import Beat
-from tests.support.streams import CALLER, LAST, House, ScriptedWork
+from tests.support.streams import CALLER, LAST, LIMITS, House, ScriptedWork, open_house
 
 
 async def test_a_client_that_comes_back_goes_on_behind_the_last_chunk(house: House) -> None:
@@ -93,3 +94,16 @@ async def test_a_client_that_missed_the_verdict_gets_it_again(house: House) -> N
     again = house.resume(client.opened.token)
     await again.end()
     assert again.events == [LAST]
+
+
+async def test_a_verdict_is_kept_for_a_while_and_no_longer() -> None:
+    with open_house(replace(LIMITS, resume_s=0.2)) as house:
+        client = house.open(ScriptedWork(length=1))
+        client.send(house.chunk(1))
+        await client.end()
+        await asyncio.sleep(0.3)
+        house.registry.forget_old()
+        late = house.resume(client.opened.token)
+        await late.end()
+        assert isinstance(late.error, SessionNotFoundError)
+        assert not house.registry._tokens
