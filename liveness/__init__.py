@@ -1,1 +1,1 @@
-"""Presentation attack detection will live here: passive, by challenges and by light."""
+"""Presentation attack detection: by looks, by the rules of a clip, and by challenges."""

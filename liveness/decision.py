@@ -28,6 +28,11 @@ class LivenessPolicy:
     target: TargetRates
     model_ids: tuple[str, ...]
 
+    def explain(self, signal: Signal) -> Reason:
+        """Return which of the two outcomes a signal is nearer to."""
+        middle = (self.point.accept_llr + self.point.reject_llr) / 2
+        return reason("LOOKS_LIVE" if (signal.llr or 0.0) >= middle else "LOOKS_LIKE_ATTACK")
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -48,7 +53,7 @@ def decide(policy: LivenessPolicy, logit: float | None, rules: Rules) -> Livenes
 
     logit: the passive model's, of a picture or a whole clip; None if it saw nothing fit to use.
     """
-    fused = fuse_signals([_passive(policy, logit)], policy.point, _OUTCOMES, _explain)
+    fused = fuse_signals([_passive(policy, logit)], policy.point, _OUTCOMES, policy.explain)
     outcome = fused.outcome
     if rules.broken:
         outcome = LivenessOutcome.SPOOF
@@ -68,7 +73,7 @@ def _rank(outcome: LivenessOutcome, rules: Rules, evidence: Sequence[Reason]) ->
     if rules.broken:
         return (*rules.broken, *rules.held, *evidence)
     if outcome is LivenessOutcome.INCONCLUSIVE:
-        return (*rules.held, *evidence)
+        return (*(rules.held or (reason("EVIDENCE_WEAK"),)), *evidence)
     if outcome is LivenessOutcome.LIVE:
         return (*evidence, *rules.kept)
     return (*evidence, *rules.held)
@@ -85,10 +90,6 @@ def _passive(policy: LivenessPolicy, logit: float | None) -> Signal:
         group="passive",
         calibration=calibration.provenance,
     )
-
-
-def _explain(signal: Signal) -> Reason:
-    return reason("LOOKS_LIVE" if (signal.llr or 0.0) >= 0 else "LOOKS_LIKE_ATTACK")
 
 
 def _sigmoid(logit: float) -> float:

@@ -66,6 +66,7 @@ NOTICES: Final[Mapping[str, Words]] = {
 REASONS: Final[Mapping[str, Words]] = {
     "LOOKS_LIVE": ("It looks like a living face", "看起来是真人"),
     "LOOKS_LIKE_ATTACK": ("It looks like a screen, print or mask", "看起来是屏幕、照片或面具"),
+    "EVIDENCE_WEAK": ("Not sure: try again in better light", "无法确定，请改善光线后重试"),
     "CHALLENGES_PASSED": ("All moves were made as asked", "所有动作均按要求完成"),
     "CHALLENGE_FAILED": ("The moves were not the ones asked for", "动作与要求不符"),
     "SESSION_TIMED_OUT": ("The time for the session ran out", "检测超时"),
