@@ -27,10 +27,11 @@ def _headline(report: Mapping[str, Any]) -> str:
     worst = report["worst"]
     if worst is None:
         return "worst APCER         not measured: no attack was answered"
-    low, high = worst["apcer_interval"]
+    span = worst["apcer_interval"]
+    around = f"(95 %: {span[0]:.2%} to {span[1]:.2%})" if span else "(one recording)"
     return (
-        f"worst APCER         {worst['apcer']:.2%}  (95 %: {low:.2%} to {high:.2%}), "
-        f"{worst['species']} of {worst['source']}, {worst['attacks']} attacks"
+        f"worst APCER         {worst['apcer']:.2%}  {around}, {worst['species']} of "
+        f"{worst['source']}, {worst['attacks']} attacks"
     )
 
 

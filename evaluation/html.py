@@ -11,13 +11,14 @@ def text(value: str) -> str:
     return html.escape(value)
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table of plain texts."""
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]], is_dense: bool = False) -> str:
+    """Return a table of plain texts. is_dense: small, and no cell is broken into lines."""
     head = "".join(f"<th>{text(name)}</th>" for name in heads)
     body = "".join(
         "<tr>" + "".join(f"<td>{text(cell)}</td>" for cell in cells) + "</tr>" for cells in rows
     )
-    return f'<div class="wide"><table><tr>{head}</tr>{body}</table></div>'
+    kind = ' class="dense"' if is_dense else ""
+    return f'<div class="wide"><table{kind}><tr>{head}</tr>{body}</table></div>'
 
 
 def bullets(lines: Iterable[str]) -> str:
@@ -56,6 +57,8 @@ h1 {{ font-size: 1.6rem; }} h2 {{ font-size: 1.15rem; margin-top: 2.2rem; }}
 table {{ border-collapse: collapse; background: #fff; font-variant-numeric: tabular-nums; }}
 th, td {{ text-align: left; padding: .35rem .8rem; border-bottom: 1px solid #dde1e6; }}
 th {{ font-weight: 600; white-space: nowrap; }}
+.dense {{ font-size: .86rem; }} .dense td {{ white-space: nowrap; }}
+.dense th, .dense td {{ padding: .3rem .6rem; }}
 .figures {{ display: grid; gap: 1rem; }}
 .figures {{ grid-template-columns: repeat(auto-fit, minmax(min(440px, 100%), 1fr)); }}
 figure {{ margin: 0; background: #fff; padding: .8rem; border: 1px solid #dde1e6; }}

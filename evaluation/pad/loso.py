@@ -8,20 +8,6 @@ from pathlib import Path
 from base.errors import SettingsError
 
 FOLDER = "liveness"
-COLUMNS = (
-    "live",
-    "spoof",
-    "auc",
-    "auc_low",
-    "auc_high",
-    "probe_auc",
-    "fr_liveness_auc",
-    "combined_auc",
-    "apcer",
-    "bpcer",
-    "inconclusive_live",
-    "inconclusive_spoof",
-)
 
 
 @dataclass(frozen=True, slots=True)

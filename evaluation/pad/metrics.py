@@ -78,7 +78,7 @@ def clusters_of(clips: Sequence[str], groups: Sequence[str]) -> Indices:
 def share_of(
     is_counted: Flags, clusters: Indices, replicates: int = REPLICATES, seed: int = SEED
 ) -> Share:
-    """Return the share of (N,) rows that are counted.
+    """Return the share of (N,) rows that are counted; without an interval if one cluster is all.
 
     Where none or all are, drawing again shows nothing: the limit is then the exact binomial one
     (Clopper and Pearson, 1934) for as many presentations as there are clusters.
@@ -91,6 +91,8 @@ def share_of(
     sizes = np.bincount(compact)
     if count in (0, total):
         return Share(count, total, _unanimous(count > 0, len(sizes)))
+    if len(sizes) == 1:
+        return Share(count, total, None)
     rng = np.random.default_rng(seed)
     shares = np.empty(replicates)
     for replicate in range(replicates):

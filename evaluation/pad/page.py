@@ -7,14 +7,14 @@ from evaluation import html
 from evaluation.pad import plots
 from evaluation.pad.gates import NO_CERTIFICATION, judge_gates
 from evaluation.pad.limits import limits_of
-from evaluation.pad.loso import COLUMNS, LosoTable
+from evaluation.pad.loso import LosoTable
+from evaluation.pad.loso_page import loso_section
 from evaluation.pad.metrics import Share
 from evaluation.pad.report import INTERVAL_METHOD, acer, to_json
 from evaluation.pad.result import PadResult, SourceResult, SpeciesResult
 
 JSON_NAME = "pad.json"
 HTML_NAME = "pad.html"
-_COUNTS = ("live", "spoof")
 
 
 def write_report(result: PadResult, folder: Path, loso: LosoTable | None) -> tuple[Path, Path]:
@@ -41,14 +41,14 @@ def to_html(result: PadResult, loso: LosoTable | None = None) -> str:
         "<h2>What these figures cannot carry</h2>",
         html.bullets(limits_of(result, loso)),
         "<h2>Attacks, by source and species</h2>",
-        html.table(_ATTACK_HEADS, (_attack_cells(one) for one in _species(result))),
+        html.table(_ATTACK_HEADS, map(_attack_cells, _species(result)), is_dense=True),
         "<h2>Live people, by source</h2>",
-        html.table(_LIVE_HEADS, (_live_cells(source) for source in result.sources)),
+        html.table(_LIVE_HEADS, map(_live_cells, result.sources), is_dense=True),
         "<h2>Telling them apart, by source</h2>",
-        html.table(_AUC_HEADS, (_auc_cells(source) for source in result.sources)),
+        html.table(_AUC_HEADS, map(_auc_cells, result.sources), is_dense=True),
         _mean_line(result),
         "<h2>Sources that the model had not seen</h2>",
-        _loso_table(loso),
+        loso_section(loso),
         "<h2>Figures</h2>",
         html.figures(drawn),
         "<h2>Gates</h2>",
@@ -83,7 +83,7 @@ def _species(result: PadResult) -> list[SpeciesResult]:
 
 
 _ATTACK_HEADS = (
-    *("source", "species", "attacks", "APCER: called LIVE", "95 %", "called SPOOF"),
+    *("source", "species", "attacks", "APCER: LIVE", "95 %", "SPOOF"),
     *("INCONCLUSIVE", "APNRR"),
 )
 
@@ -102,8 +102,8 @@ def _attack_cells(one: SpeciesResult) -> list[str]:
 
 
 _LIVE_HEADS = (
-    *("source", "live", "BPCER: called SPOOF", "95 %", "called LIVE", "INCONCLUSIVE"),
-    *("95 %", "BPNRR", "ACER, see below"),
+    *("source", "live", "BPCER: SPOOF", "95 %", "LIVE", "INCONCLUSIVE"),
+    *("95 %", "BPNRR", "ACER"),
 )
 
 
@@ -147,27 +147,6 @@ def _mean_line(result: PadResult) -> str:
         "APCER of a source, is given for comparison with older reports only: it "
         "hides which is bad.</p>"
     )
-
-
-def _loso_table(loso: LosoTable | None) -> str:
-    if loso is None:
-        return "<p>The catalogue has no leave-one-source-out table for this model.</p>"
-    shown = [name for name in COLUMNS if any(name in row for row in loso.rows.values())]
-    rows = [
-        [name, *(_loso_cell(column, row.get(column)) for column in shown)]
-        for name, row in loso.rows.items()
-    ]
-    summary = "; ".join(f"{key} {value:g}" for key, value in loso.summary.items())
-    return (
-        "<p>Each row comes from a model that never saw its source, written down when the model "
-        f"was trained. {html.text(summary)}</p>" + html.table(("source", *shown), rows)
-    )
-
-
-def _loso_cell(column: str, value: float | None) -> str:
-    if value is None:
-        return ""
-    return str(int(value)) if column in _COUNTS else f"{value:.4f}"
 
 
 def _gate_cells(result: PadResult) -> list[list[str]]:

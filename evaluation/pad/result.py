@@ -103,21 +103,29 @@ class PadResult:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rows:
-    """The columns that shares are counted on, cut to any selection of rows."""
+    """The columns that shares are counted on, cut to any selection of rows.
+
+    clusters: what is drawn together. pools: what is drawn instead where there are several.
+    """
 
     outcomes: npt.NDArray[np.object_]
     clusters: Indices
+    pools: Indices
     replicates: int
     seed: int
 
     def share(self, chosen: Flags, outcome: LivenessOutcome) -> Share:
         answered = chosen & self.is_answered
         is_it = np.array([one is outcome for one in self.outcomes[answered]], np.bool_)
-        return share_of(is_it, self.clusters[answered], self.replicates, self.seed)
+        return share_of(is_it, self._drawn(answered), self.replicates, self.seed)
 
     def silence(self, chosen: Flags) -> Share:
         silent = ~self.is_answered[chosen]
-        return share_of(silent, self.clusters[chosen], self.replicates, self.seed)
+        return share_of(silent, self._drawn(chosen), self.replicates, self.seed)
+
+    def _drawn(self, chosen: Flags) -> Indices:
+        pools = self.pools[chosen]
+        return pools if len(np.unique(pools)) > 1 else self.clusters[chosen]
 
     @property
     def is_answered(self) -> Flags:
@@ -167,22 +175,20 @@ def evaluate_pad(
     names = sorted(set(source_of.tolist()))
     groups = [f"{one.source}\0{one.species}" for one in presentations]
     clips = clusters_of([one.clip for one in presentations], groups)
-    within = _Rows(outcomes, clips, replicates, seed)
     # Frames of one source resemble each other more than those of two.
-    by_source = np.searchsorted(names, source_of) if len(names) > 1 else clips
-    across = _Rows(outcomes, by_source, replicates, seed)
+    rows = _Rows(outcomes, clips, np.searchsorted(names, source_of), replicates, seed)
     sources = tuple(
-        _source(name, presentations, answers, within, name in seen, source_of == name)
+        _source(name, presentations, answers, rows, name in seen, source_of == name)
         for name in names
     )
     return PadResult(
         sources,
         tuple(
-            across.attacks((species_of == species) & ~is_live, species, "")
+            rows.attacks((species_of == species) & ~is_live, species, "")
             for species in sorted(set(species_of[~is_live].tolist()))
         ),
-        across.live(is_live),
-        across.attacks(~is_live, "", ""),
+        rows.live(is_live),
+        rows.attacks(~is_live, "", ""),
         mean_auc([source.auc for source in sources if source.auc], seed),
         _count_silence(answers),
         replicates,

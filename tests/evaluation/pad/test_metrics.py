@@ -50,6 +50,11 @@ def test_frames_of_one_recording_are_one_observation() -> None:
     assert recordings.interval.high - recordings.interval.low > 3 * narrow
 
 
+def test_one_recording_that_is_half_right_has_no_interval() -> None:
+    half = share_of(np.array([True, False]), np.zeros(2, np.intp))
+    assert (half.value, half.interval) == (0.5, None)
+
+
 def test_intervals_cover_the_true_rate_of_fresh_recordings() -> None:
     """Recordings of 20 frames, each either all wrong or all right, wrong in one of four."""
     rng = np.random.default_rng(3)

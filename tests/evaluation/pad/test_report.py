@@ -72,6 +72,26 @@ def test_intervals_hold_the_shares(result: PadResult) -> None:
             assert share.interval.low <= share.value <= share.interval.high
 
 
+def test_a_species_of_one_source_is_drawn_within_it(result: PadResult) -> None:
+    """Drawn by source, the one source came every time: an interval of no width."""
+    (printed,) = [one for one in result.species if one.species == "print"]
+    (own,) = [one for source in result.sources for one in source.species if one.species == "print"]
+    assert printed.apcer.interval == own.apcer.interval
+    assert printed.apcer.interval is not None
+    assert printed.apcer.interval.high < 0.5
+
+
+def test_unseen_sources_stand_in_the_page_with_their_mean(
+    result: PadResult, loso: LosoTable
+) -> None:
+    section = to_html(result, loso).split("had not seen</h2>")[1].split("<h2>")[0]
+    assert "<td>elsewhere</td>" in section
+    assert "0.9700" in section
+    assert "2.00%" in section
+    assert section.index("<td>mean</td>") > section.index("<td>seen</td>")
+    assert "has no leave-one-source-out table" in to_html(result)
+
+
 def test_live_people_alone_have_no_apcer(rows: Rows) -> None:
     rows.add(10, "s", "", LIVE, 0.9)
     report = to_json(rows.result())
