@@ -14,7 +14,7 @@ from serving.bridge import Bridge
 from serving.caller import Caller
 from serving.limits import Slots
 from serving.streams.link import Link
-from serving.streams.session import DRAINED, StreamSession, new_token
+from serving.streams.session import ABANDONED, DRAINED, StreamSession, new_token
 from serving.streams.types import E, Incoming, Outgoing, StreamLimits, StreamWork
 from serving.telemetry.metrics import Metrics
 
@@ -65,10 +65,8 @@ class SessionRegistry(Generic[E]):
         """
         with ExitStack() as stack:
             stack.enter_context(self._slots.slot(owner.tenant))
-            work = await self._bridge.run(make_work, self._limits.step_s)
-            session = StreamSession(owner, work, self._limits, self._bridge, self._clock)
-            held = stack.pop_all()
-        self._running[session] = asyncio.create_task(self._run(session, held), name=work.name)
+            work = await self._make(owner, make_work)
+            session = self._begin(owner, work, stack.pop_all())
         async with aclosing(self._carry(session, requests, None)) as answers:
             async for answer in answers:
                 yield answer
@@ -100,6 +98,24 @@ class SessionRegistry(Generic[E]):
             if not task.done():
                 session.failure = DrainingError("the server is stopping; begin anew in a moment")
                 task.cancel()
+
+    async def _make(self, owner: Caller, make_work: Callable[[], StreamWork[E]]) -> StreamWork[E]:
+        """Make the work. What is made for a client that has gone meanwhile is ended at once."""
+        making = asyncio.ensure_future(self._bridge.run(make_work, self._limits.step_s))
+        try:
+            return await asyncio.shield(making)
+        except asyncio.CancelledError:
+            making.add_done_callback(lambda made: self._abandon(owner, made))
+            raise
+
+    def _abandon(self, owner: Caller, made: "asyncio.Future[StreamWork[E]]") -> None:
+        if not made.cancelled() and made.exception() is None:
+            self._begin(owner, made.result(), ExitStack()).finish(ABANDONED)
+
+    def _begin(self, owner: Caller, work: StreamWork[E], held: ExitStack) -> StreamSession[E]:
+        session = StreamSession(owner, work, self._limits, self._bridge, self._clock)
+        self._running[session] = asyncio.create_task(self._run(session, held), name=work.name)
+        return session
 
     async def _carry(
         self, session: StreamSession[E], requests: AsyncIterator[Incoming], used: bytes | None

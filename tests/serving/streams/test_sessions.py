@@ -1,6 +1,7 @@
 """The stream machinery by itself: a scripted work, real threads, no sockets."""
 
 import asyncio
+import threading
 from dataclasses import replace
 
 import pytest
@@ -20,7 +21,7 @@ from serving.caller import Caller
 from serving.limits import Slots
 from serving.streams.session import ABANDONED, DRAINED, MAX_LOST_IN_A_ROW, TIMED_OUT
 from serving.streams.types import Beat, Codec
-from tests.support.streams import CALLER, LAST, LIMITS, House, ScriptedWork, open_house
+from tests.support.streams import CALLER, LAST, LIMITS, Client, House, ScriptedWork, open_house
 
 
 async def test_a_session_opens_acknowledges_and_ends_with_one_verdict(house: House) -> None:
@@ -156,6 +157,27 @@ async def test_an_abandoned_session_is_closed_and_frees_its_place() -> None:
         await house.all_ended()
         assert work.calls[-1] == f"finish {ABANDONED}"
         assert house.slots.taken_count == 0
+
+
+async def test_a_client_that_goes_while_its_session_opens_leaves_none_behind(house: House) -> None:
+    """The session stayed open in the books for minutes, and counted as an attempt under way."""
+    work, gate, is_making = ScriptedWork(), threading.Event(), threading.Event()
+
+    def make_slowly() -> ScriptedWork:
+        is_making.set()
+        assert gate.wait(5)
+        return work
+
+    client = Client()
+    client.follow(house.registry.open(CALLER, make_slowly, client.incoming()))
+    await asyncio.to_thread(is_making.wait, 5)
+    await client.hang_up()
+    assert house.slots.taken_count == 0
+    gate.set()
+    async with asyncio.timeout(5):
+        while not work.is_finished:  # noqa: ASYNC110 -- nothing tells it.
+            await asyncio.sleep(0.01)
+    assert work.calls == ["start", f"finish {ABANDONED}"]
 
 
 async def test_a_client_that_ends_its_side_gets_a_verdict(house: House) -> None:
