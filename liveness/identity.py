@@ -43,10 +43,11 @@ class IdentityWatch:
         """Whether a first face is known."""
         return self._reference is not None
 
-    def push(self, embedding: Embedding, time_s: float) -> Sameness:
+    def push(self, embedding: Embedding, time_s: float, is_good: bool = True) -> Sameness:
         """Take one look; the first becomes the reference.
 
-        confirmed_s: when a look last said that it is the same person.
+        is_good: whether the face is fit for comparison. One that is not may turn out to be the
+        same person, and never another. confirmed_s: when a look last said that it is the same.
         """
         if self._reference is None:
             self._reference = embedding
@@ -56,6 +57,8 @@ class IdentityWatch:
         lowest = self.lowest_similarity
         self.lowest_similarity = similarity if lowest is None else min(lowest, similarity)
         sameness = self._judge(similarity)
+        if sameness is Sameness.OTHER and not is_good:
+            sameness = Sameness.UNSURE
         is_other = sameness is Sameness.OTHER
         self._others_in_a_row = self._others_in_a_row + 1 if is_other else 0
         if sameness is Sameness.SAME:

@@ -14,10 +14,10 @@ AT_REST, SET_OUT, FAR_ENOUGH = 0.35, 0.5, 1.0
 # of people who sit and speak into a camera sway by a few degrees: a quarter of the range is
 # easy for nearly everybody and does not happen by itself.
 TURN_DEG, NOD_DEG = 15.0, 10.0
-# Lips apart by a third of the mouth's width more than at rest: wider than in speech.
+# Lips apart by a third of the mouth's width more than at rest: wider than in calm speech.
 MOUTH_RISE = 0.35
 SMILE_RISE = 0.4
-# A closed eye keeps a seventh of its opening or less; lids that look down keep more than half.
+# Eyes that close on purpose lose nearly all of their opening; lids that look down, about half.
 EYE_FALL = 0.6
 # A face half as large again comes from two thirds of the distance; a sway gives 5 %.
 CLOSER_RISE = 0.3

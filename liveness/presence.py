@@ -6,18 +6,22 @@ import numpy as np
 
 from liveness.glance import Glance
 from liveness.look import FrameLook
-from vision.analysis import LIKE_SIZE_MIN_SCORE, LIKE_SIZE_RATIO, FaceReading
+from vision.analysis import LIKE_SIZE_MIN_SCORE, LIKE_SIZE_RATIO
 from vision.quality import FaceQuality
 
 # Of 255, over the whole picture, where no face was found in it.
 DARK_BELOW, BRIGHT_ABOVE = 30.0, 235.0
 # Height of the face over the shorter side of the picture.
-SMALL_BELOW, LARGE_ABOVE = 0.22, 0.95
+SMALL_BELOW = 0.22
+# Share of the picture's height or width; leaves room to come closer by a third.
+LARGE_ABOVE = 0.75
 # Share of the box that may lie outside of the picture.
 MAX_OUTSIDE = 0.12
 
-# What the parts of a face's quality ask for, the ones that can be mended first.
-_QUALITY_ADVICE = {
+# What would mend the parts of a face's quality that say how much of skin or screen can be seen.
+# The rest of quality is about who it is: a face that is tilted, covered or hard to recognise
+# shows what it is made of all the same.
+_TEXTURE_ADVICE = {
     "FACE_TOO_DARK": "MORE_LIGHT",
     "FACE_LOW_CONTRAST": "MORE_LIGHT",
     "FACE_TOO_BRIGHT": "LESS_LIGHT",
@@ -25,19 +29,6 @@ _QUALITY_ADVICE = {
     "FACE_TOO_SMALL": "MOVE_CLOSER",
     "FACE_BLURRED": "HOLD_STILL",
     "FACE_NOISY": "MORE_LIGHT",
-    "FACE_COVERED": "UNCOVER_FACE",
-    "FACE_CUT_OFF": "CENTRE_FACE",
-}
-# Those of them that say how much of skin or screen can be seen. The rest of quality is about who
-# it is: a face that is tilted, cut off or hard to recognise shows what it is made of all the same.
-_TEXTURE_CODES = {
-    "FACE_TOO_DARK",
-    "FACE_LOW_CONTRAST",
-    "FACE_TOO_BRIGHT",
-    "FACE_UNEVENLY_LIT",
-    "FACE_TOO_SMALL",
-    "FACE_BLURRED",
-    "FACE_NOISY",
 }
 
 
@@ -74,21 +65,11 @@ def has_second_face(look: FrameLook) -> bool:
     return bool(is_rival.any())
 
 
-def advise_on_quality(reading: FaceReading) -> str | None:
-    """Return what would make the face usable; None if it is."""
-    if reading.quality.is_usable:
-        return None
-    for reason in reading.quality.reasons:
-        if reason.code in _QUALITY_ADVICE:
-            return _QUALITY_ADVICE[reason.code]
-    return "LOOK_STRAIGHT"
-
-
 def advise_on_texture(quality: FaceQuality) -> str | None:
     """Return what would let the passive model see the face well; None if it does."""
     for reason in quality.reasons:
-        if reason.code in _TEXTURE_CODES:
-            return _QUALITY_ADVICE[reason.code]
+        if reason.code in _TEXTURE_ADVICE:
+            return _TEXTURE_ADVICE[reason.code]
     return None
 
 
@@ -102,13 +83,13 @@ def _advice_on_place(look: FrameLook) -> str | None:
     assert look.face is not None
     height_px, width_px = look.frame.image.shape[:2]
     x1, y1, x2, y2 = (float(side) for side in look.face.box_xyxy)
-    share = (y2 - y1) / min(height_px, width_px)
-    if share < SMALL_BELOW:
+    if y2 - y1 < SMALL_BELOW * min(height_px, width_px):
         return "MOVE_CLOSER"
+    is_large = max((y2 - y1) / height_px, (x2 - x1) / width_px) > LARGE_ABOVE
     seen_wh = np.clip(
         [min(x2, width_px) - max(x1, 0.0), min(y2, height_px) - max(y1, 0.0)], 0.0, None
     )
     area = (x2 - x1) * (y2 - y1)
     if area <= 0 or 1 - float(seen_wh.prod()) / area > MAX_OUTSIDE:
-        return "MOVE_BACK" if share > LARGE_ABOVE else "CENTRE_FACE"
-    return "MOVE_BACK" if share > LARGE_ABOVE else None
+        return "MOVE_BACK" if is_large else "CENTRE_FACE"
+    return "MOVE_BACK" if is_large else None

@@ -11,7 +11,7 @@ from liveness.identity import IdentityWatch
 from liveness.look import FrameLook
 from liveness.motion import FaceMotion, measure_motion
 from liveness.order import FrameOrder
-from liveness.presence import Presence, advise_on_quality, check_presence
+from liveness.presence import Presence, advise_on_texture, check_presence
 from liveness.relief import StillWatch
 from liveness.repeats import FreezeWatch, LoopWatch
 from vision.mesh import FaceMesh
@@ -109,10 +109,10 @@ class ClipWatch:
 
     def look_at_person(self, look: FrameLook, time_s: float) -> tuple[Finding, ...]:
         """Compare the person now; return what is new."""
-        embedding = look.embedding
-        if embedding is None:
+        embedding, reading = look.embedding, look.reading
+        if embedding is None or reading is None:
             return ()
-        self.identity.push(embedding, time_s)
+        self.identity.push(embedding, time_s, reading.quality.is_usable)
         found = self.identity.finding(look.frame.index)
         return (found,) if found is not None and self.findings.add(found) else ()
 
@@ -147,10 +147,8 @@ class ClipWatch:
         reading = look.reading
         if reading is None:
             return ()
-        self._quality_advice = advise_on_quality(reading)
-        if self._quality_advice is not None:
-            return ()
-        return self.look_at_person(look, time_s)
+        self._quality_advice = advise_on_texture(reading.quality)
+        return () if self._quality_advice else self.look_at_person(look, time_s)
 
     def _view(self, look: FrameLook, time_s: float) -> None:
         reading = look.reading

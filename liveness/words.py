@@ -31,7 +31,6 @@ ADVICE: Final[Mapping[str, Words]] = {
     "MORE_LIGHT": ("More light, please", "光线太暗，请移到明亮处"),
     "LESS_LIGHT": ("Too bright: turn away from the light", "光线太强，请避开强光"),
     "EVEN_LIGHT": ("Turn towards the light", "光线不均，请面向光源"),
-    "UNCOVER_FACE": ("Uncover your face", "请勿遮挡面部"),
     "LOOK_STRAIGHT": ("Look straight at the camera", "请正视镜头"),
     "RELAX_FACE": ("Relax and close your mouth", "请放松，闭上嘴巴"),
     "HOLD_STILL": ("Hold still", "请保持不动"),

@@ -251,6 +251,12 @@ class TestIdentity:
         assert watch.finding(7) == Finding("FACE_CHANGED", Weight.BREAKS, 7)
         assert not watch.is_confirmed_since(1.5)
 
+    def test_a_poor_picture_never_shows_another_person(self) -> None:
+        watch = IdentityWatch(TABLE)
+        watch.push(person(1), 0.0)
+        assert watch.push(person(2), 1.0, is_good=False) is Sameness.UNSURE
+        assert watch.push(person(1), 2.0, is_good=False) is Sameness.SAME
+
     def test_an_embedder_without_error_rates_confirms_nobody(self) -> None:
         watch = IdentityWatch(None)
         watch.push(person(1), 0.0)

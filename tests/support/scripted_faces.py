@@ -8,6 +8,7 @@ from typing import Self
 
 import numpy as np
 
+from decision.outcome import Reason
 from liveness.events import Challenge
 from media.frame import Frame
 from media.image import ImageRGB
@@ -17,7 +18,7 @@ from vision.faces import Faces
 from vision.geometry import Floats
 from vision.mesh import MESH_POINTS, FaceMesh
 from vision.picture_hash import hash_of_grid
-from vision.quality import FaceQuality, QualityComponent
+from vision.quality import POOR_BELOW, FaceQuality, QualityComponent
 from vision.tracking import TrackedFace
 
 WIDTH_PX, HEIGHT_PX = 96, 72
@@ -217,7 +218,9 @@ def _faces(pose: Pose, people: int) -> Faces:
 
 
 def _quality(score: float) -> FaceQuality:
-    return FaceQuality((QualityComponent("scripted", score, score),))
+    """Return the quality of a face that is too dark where the score is below 40."""
+    reason = Reason("FACE_TOO_DARK", "scripted") if score < POOR_BELOW else None
+    return FaceQuality((QualityComponent("under_exposure", score, score, reason),))
 
 
 @dataclass(frozen=True, slots=True)
