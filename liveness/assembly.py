@@ -3,9 +3,10 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from inference.engine import Engine
-from inference.manifest import ModelSpec
+from inference.manifest import SHARE, ModelSpec
 from liveness.calibrations import load_policy
 from liveness.clip import judge_clip
 from liveness.decision import LivenessPolicy, Rules, decide
@@ -65,16 +66,21 @@ class Liveness:
 
 
 def build_liveness(
-    engine: Engine, passive_spec: ModelSpec, face: FacePipeline, secret: bytes | None = None
+    engine: Engine,
+    passive_spec: ModelSpec,
+    face: FacePipeline,
+    secret: bytes | None = None,
+    root: Path = SHARE,
 ) -> Liveness:
     """Put liveness together; no model runs yet.
 
+    root: folder of the catalogue, which holds what the model's scores are worth.
     Raises UnknownModelError if the model is no passive one, and SettingsError if what its
     scores are worth was measured on other weights, or not at all.
     """
     return Liveness(
         face=face,
         passive=PassiveDetector(engine, passive_spec),
-        policy=load_policy(passive_spec),
+        policy=load_policy(passive_spec, root),
         secret=secret or secrets.token_bytes(SECRET_BYTES),
     )

