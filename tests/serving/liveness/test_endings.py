@@ -24,6 +24,7 @@ from tests.support.grpc_sessions import (
     failure_of,
     open_session,
     pass_challenges,
+    read,
     until,
 )
 from tests.support.liveness import InProcessServer, serving_scripted
@@ -59,6 +60,19 @@ async def test_a_dropped_client_comes_back_and_no_finished_step_repeats(
     await sending
     (row,) = scripted.house.rows()
     assert (row.outcome, row.resumed_count) == ("LIVE", 1)
+
+
+async def test_a_call_whose_deadline_passes_breaks_its_session_off(
+    stub: Any, scripted: InProcessServer
+) -> None:
+    call: Call = stub.RunSession(timeout=1.0)
+    await call.write(Request(config=messages.SessionConfig()))
+    opened = (await read(call)).opened
+    assert await end_of(call) == "DEADLINE_EXCEEDED"
+    again, reopened = await open_session(stub, resume_token=opened.resume_token)
+    assert reopened.session == opened.session
+    assert (await until(again, "notice")).code == "CONNECTION_LOST"
+    again.cancel()
 
 
 async def test_an_abandoned_session_is_closed_recorded_and_counted(tmp_path: Path) -> None:
