@@ -13,8 +13,8 @@ from vision.quality import FaceQuality
 DARK_BELOW, BRIGHT_ABOVE = 30.0, 235.0
 # Height of the face over the shorter side of the picture.
 SMALL_BELOW = 0.22
-# Share of the picture's height or width; leaves room to come closer by a third.
-LARGE_ABOVE = 0.75
+# Share of the picture's height or width; leaves some room to come closer.
+LARGE_ABOVE = 0.85
 # Share of the box that may lie outside of the picture.
 MAX_OUTSIDE = 0.12
 
