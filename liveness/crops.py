@@ -18,6 +18,7 @@ from vision.geometry import Floats
 SIDE_SHARE = 0.03
 TOP_SHARE = 0.05
 BOTTOM_SHARE = 0.0
+WIDE_FACTOR = 1.5
 CONTEXT_FACTOR = 2.7  # The window that the baseline was trained on, in box sizes.
 MIN_FACE_PX = 24
 

@@ -47,6 +47,7 @@ def fit_head(features: Table, is_live: Flags, weights: Column, ridge: float = RI
     """Fit by Newton's method on columns of unit spread. features: (N, D)."""
     mean, spread = _moments(features, weights)
     design = np.column_stack([(features - mean) / spread, np.ones(len(features))])
+    light = design.astype(np.float32)
     truth = is_live.astype(np.float64)
     penalty = np.append(np.full(features.shape[1], ridge), 0.0)
     beta = np.zeros(design.shape[1])
@@ -54,8 +55,12 @@ def fit_head(features: Table, is_live: Flags, weights: Column, ridge: float = RI
     for _ in range(_STEPS):
         share = _sigmoid(design @ beta)
         gradient = design.T @ (weights * (share - truth)) + penalty * beta
-        curvature = (design * (weights * share * (1 - share))[:, None]).T @ design
-        curvature[np.diag_indices_from(curvature)] += penalty + 1e-9
+        # Single precision of the curvature costs nothing but a step or two.
+        curvature = np.asarray(
+            (light * (weights * share * (1 - share)).astype(np.float32)[:, None]).T @ light,
+            np.float64,
+        )
+        curvature[np.diag_indices_from(curvature)] += penalty + 1e-6
         step = np.linalg.solve(curvature, gradient)
         beta, new_loss = _descend(design, truth, weights, penalty, beta, step, loss)
         if loss - new_loss <= _TOLERANCE * len(truth):

@@ -59,12 +59,18 @@ class Unseen:
     paired: Mapping[tuple[str, str], Column]
 
 
-def score_unseen(labelled: Labelled, judged: Table, fit: Fit) -> Unseen:
-    """Fit without each source and without each two, and score what was left out."""
-    single = np.empty(len(labelled.is_live))
+def score_left_out(labelled: Labelled, judged: Table, fit: Fit) -> Column:
+    """Fit without each source, and score it; (N,) log-odds."""
+    logits = np.empty(len(labelled.is_live))
     for source in labelled.names:
         own = labelled.of(source)
-        single[own] = fit(~own).logits(judged[own])
+        logits[own] = fit(~own).logits(judged[own])
+    return logits
+
+
+def score_unseen(labelled: Labelled, judged: Table, fit: Fit) -> Unseen:
+    """Fit without each source and without each two, and score what was left out."""
+    single = score_left_out(labelled, judged, fit)
     paired: dict[tuple[str, str], Column] = {}
     for one, other in itertools.combinations(labelled.names, 2):
         head = fit(~labelled.of(one) & ~labelled.of(other))

@@ -26,14 +26,19 @@ from training.pad_loso import Labelled
 from training.pad_photographs import photographs, synthetic
 from training.pad_rows import PadRow, find_faces
 from training.pad_synthetic import as_live, as_screen
-from training.pad_views import judged, judged_context, judged_small, judged_whole, teaching
+from training.pad_views import (
+    judged,
+    judged_context,
+    judged_small,
+    judged_whole,
+    judged_wide,
+    teaching,
+)
 from vision.detection import FaceDetector
 
 DETECTOR_ID, BASELINE_ID = "retinaface-mnet025", "fr-liveness"
 TEACHING_VIEWS = 4
 SYNTHETIC_VIEWS = 2
-TIGHT_COVER = 0.7
-"""A picture of which the box covers this share of each side is a tight crop already."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,11 +102,11 @@ def _tables(
     scores = caches[BASELINE_ID].table(rows, "context", judged_context, _tell)
     return Material(
         labelled=labelled,
-        judged=table("judged", judged),
+        # The mean of logits is the logit of the mean, since the head is linear.
+        judged=(table("judged", judged) + table("wide", judged_wide)) / 2,
         whole=table("whole", judged_whole),
         teaching=tuple(
-            table(f"teaching {number}", teaching(number, _is_tight))
-            for number in range(TEACHING_VIEWS)
+            table(f"teaching {number}", teaching(number)) for number in range(TEACHING_VIEWS)
         ),
         live=tuple(
             table(f"live {number}", synthetic(number, as_live), people)
@@ -115,14 +120,6 @@ def _tables(
         baseline=_live_log_odds(scores),
         trunk=trunk,
     )
-
-
-def _is_tight(row: PadRow) -> bool:
-    if row.box_xyxy is None:
-        return True
-    height, width = row.read().shape[:2]
-    x1, y1, x2, y2 = row.box_xyxy
-    return bool(min((x2 - x1) / width, (y2 - y1) / height) > TIGHT_COVER)
 
 
 def _live_log_odds(class_logits: Table) -> Column:

@@ -3,11 +3,11 @@
 import numpy as np
 
 from training.pad_fit import Column, Flags, LinearHead, balance, fit_head, stack
-from training.pad_loso import Unseen
+from training.pad_loso import Unseen, score_left_out
 from training.pad_material import Material
 from training.pad_photographs import SOURCE
 
-PHOTOGRAPH_SHARE = 0.3
+PHOTOGRAPH_SHARE = 0.1
 """What photographs and the screens made of them count, where a source counts one."""
 PROBE_RIDGE = 500.0  # C = 0.002, as the probe was published.
 JOIN_RIDGE = 1.0
@@ -29,13 +29,12 @@ def head_of(material: Material, rows: Flags | None = None) -> LinearHead:
 def probe_unseen(material: Material) -> Column:
     """Return the linear probe's log-odds of each source, taught on the others."""
     labelled = material.labelled
-    logits = np.empty(len(labelled.is_live))
-    for source in labelled.names:
-        own = labelled.of(source)
-        weights = balance(labelled.is_live[~own], labelled.sources[~own])
-        head = fit_head(material.probe[~own], labelled.is_live[~own], weights, PROBE_RIDGE)
-        logits[own] = head.logits(material.probe[own])
-    return logits
+
+    def fit(rows: Flags) -> LinearHead:
+        weights = balance(labelled.is_live[rows], labelled.sources[rows])
+        return fit_head(material.probe[rows], labelled.is_live[rows], weights, PROBE_RIDGE)
+
+    return score_left_out(labelled, material.probe, fit)
 
 
 def joined_unseen(material: Material, unseen: Unseen) -> Column:

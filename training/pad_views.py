@@ -11,14 +11,14 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from liveness.crops import context_window, fit, tight_window, whole_box
+from liveness.crops import WIDE_FACTOR, context_window, fit, tight_window
 from media.image import ImageRGB
 from training.pad_backbone import INPUT_PX, PROBE_PX
 from training.pad_rows import PadRow
 
 SIZE_HW = (INPUT_PX, INPUT_PX)
 BASELINE_HW = (128, 128)
-RECIPE = "views-1"
+RECIPE = "views-2"
 """Changed whenever a view changes, so that features in the cache are made anew."""
 
 MAX_SHAVED = 0.06
@@ -44,23 +44,22 @@ def judged_context(row: PadRow) -> ImageRGB:
     return fit(window.cut(image), BASELINE_HW)
 
 
+def judged_wide(row: PadRow) -> ImageRGB:
+    """Return the face with a little of what is around it, as the product's second look."""
+    return fit(_wide(row.read(), row), SIZE_HW)
+
+
 def judged_whole(row: PadRow) -> ImageRGB:
     """Return the whole picture, as if it were a tight crop already."""
-    image = row.read()
-    window = tight_window(whole_box(image), (image.shape[1], image.shape[0]))
-    return fit(window.cut(image), SIZE_HW)
+    return fit(row.read(), SIZE_HW)
 
 
-def teaching(number: int, is_tight: Callable[[PadRow], bool]) -> View:
-    """Return a view for learning; every second one shows a tight picture whole.
-
-    is_tight: whether a picture is a tight crop already.
-    """
+def teaching(number: int) -> View:
+    """Return a view for learning: even ones show the face alone, odd ones what is around it."""
 
     def look(row: PadRow) -> ImageRGB:
         image = row.read()
-        whole = number % 2 == 1 and is_tight(row)
-        face = image if whole else _tight(image, row)
+        face = _wide(image, row) if number % 2 else _tight(image, row)
         return fit(disturb(face, np.random.default_rng((number, row.number))), SIZE_HW)
 
     return look
@@ -83,3 +82,8 @@ def disturb(face: ImageRGB, chance: np.random.Generator) -> ImageRGB:
 
 def _tight(image: ImageRGB, row: PadRow) -> ImageRGB:
     return tight_window(row.box_in(image), (image.shape[1], image.shape[0])).cut(image)
+
+
+def _wide(image: ImageRGB, row: PadRow) -> ImageRGB:
+    window = context_window(row.box_in(image), (image.shape[1], image.shape[0]), WIDE_FACTOR)
+    return window.cut(image)
