@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from inference.local import LocalEngine
 from inference.manifest import load_manifest
 from inference.store import ModelStore, default_cache_dir
+from liveness.assembly import Liveness, build_liveness
 from liveness.draw import Draw
 from liveness.look import FrameLook
 from liveness.plan import SessionPlan
@@ -21,7 +23,7 @@ from vision.assembly import FacePipeline, StreamVision
 from vision.frame_analysis import FrameAnalysis
 from vision.landmarkers import open_landmarkers
 
-LANDMARKER_ID = "face-landmarker"
+LANDMARKER_ID, PASSIVE_ID = "face-landmarker", "pad-texture"
 Clip = tuple[FrameAnalysis, ...]
 ReadClip = Callable[..., Clip]
 
@@ -60,6 +62,15 @@ def look_at(stream_vision: StreamVision) -> Callable[[Iterable[Frame]], Clip]:
         return tuple(analyzer.look(frame) for frame in frames)
 
     return look
+
+
+@pytest.fixture(scope="session")
+def real(pipeline: FacePipeline) -> Iterator[Liveness]:
+    """Liveness as it is shipped."""
+    manifest = load_manifest()
+    spec = manifest.model(PASSIVE_ID)
+    with LocalEngine([spec], ModelStore(manifest, default_cache_dir())) as engine:
+        yield build_liveness(engine, spec, pipeline)
 
 
 @pytest.fixture

@@ -8,10 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from inference.local import LocalEngine
-from inference.manifest import load_manifest
-from inference.store import ModelStore, default_cache_dir
-from liveness.assembly import Liveness, build_liveness
+from liveness.assembly import Liveness
 from liveness.events import Challenge, ChallengeState
 from liveness.outcome import LivenessOutcome, LivenessResult
 from liveness.plan import SessionPlan
@@ -27,7 +24,6 @@ from vision.assembly import FacePipeline, StreamVision
 from vision.frame_analysis import FrameAnalysis
 
 pytestmark = pytest.mark.shared
-PASSIVE_ID = "pad-texture"
 SELFIE, NEWS = "talking/head_motion/d18.mp4", "talking/blink/0001.mp4"
 
 
@@ -54,15 +50,6 @@ def sent_again(images: Iterable[ImageRGB]) -> Iterator[Frame]:
 def trusting(pipeline: FacePipeline) -> Liveness:
     """Liveness whose passive model takes everything for live, so that the rules decide."""
     return Liveness(pipeline, ScriptedPassive(5.0), POLICY)
-
-
-@pytest.fixture(scope="module")
-def real(pipeline: FacePipeline) -> Iterator[Liveness]:
-    """Liveness as it is shipped."""
-    manifest = load_manifest()
-    spec = manifest.model(PASSIVE_ID)
-    with LocalEngine([spec], ModelStore(manifest, default_cache_dir())) as engine:
-        yield build_liveness(engine, spec, pipeline)
 
 
 def test_a_clip_of_a_person_breaks_no_rule(

@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 import pytest
 
+from liveness.assembly import Liveness
 from liveness.challenges import ChallengeWatch, WatchState
 from liveness.events import Challenge, ChallengeState
 from liveness.motion import measure_motion
+from liveness.outcome import LivenessOutcome
 from liveness.plan import SessionPlan
 from liveness.session import LivenessSession
 from tests.liveness.conftest import ReadClip
@@ -99,3 +101,15 @@ def test_a_move_that_is_not_made_does_not_pass(
 ) -> None:
     for asked in part.others:
         assert ask(run_clip, read_clip, part, asked) is not ChallengeState.PASSED
+
+
+def test_a_person_who_answers_a_whole_session_is_live(real: Liveness, read_clip: ReadClip) -> None:
+    """Everything real but the draw, which asks for what the person is about to do."""
+    draw = KnownDraw([_C.TURN_LEFT, _C.TURN_RIGHT], [0.9, 0.5])
+    session = real.open_session(SessionPlan(2), draw)
+    session.start(0.0)
+    for look in read_clip("pad/videos/tranvanluyt_real.mp4", 0.0, 11.6):
+        session.push(look, look.frame.received_monotonic_s)
+    assert session.verdict is not None
+    assert session.verdict.result.outcome is LivenessOutcome.LIVE
+    assert [record.state for record in session.verdict.challenges] == [ChallengeState.PASSED] * 2
