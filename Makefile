@@ -3,7 +3,7 @@ PYTHON = .venv/bin/python
 SMARTBRANCH = .venv/bin/smartbranch
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run demo test slow check proto bench evaluate lock clean
+.PHONY: help setup setup-run demo test slow check proto bench evaluate train-pad lock clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,11 @@ bench: setup ## Measure speed against a peer; ARGS such as `ARGS=search`.
 
 evaluate: setup ## Measure error rates: PAIRS=pairs.csv ROOT=pictures/
 	@$(SMARTBRANCH) evaluate verification --pairs "$(PAIRS)" --root "$(ROOT)" $(ARGS)
+
+train-pad: setup ## Train the passive model: MANIFEST=pad.csv ROOT=pictures/ LFW=lfw/ CACHE=cache/
+	@$(PYTHON) -m pip install --quiet -r training/requirements.txt
+	@$(PYTHON) -m training.pad --manifest "$(MANIFEST)" --root "$(ROOT)" --lfw "$(LFW)" \
+		--cache "$(CACHE)" $(ARGS)
 
 lock: setup ## Resolve requirements/*.txt anew; UPGRADE=1 takes the newest versions.
 	@scripts/lock $(if $(UPGRADE),--upgrade)

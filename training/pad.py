@@ -14,6 +14,8 @@ import hashlib
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from evaluation.pad.manifest import load_manifest_rows
 from inference.manifest import SHARE
 from training.pad_backbone import attach_head
@@ -26,7 +28,7 @@ from training.pad_loso import (
     score_left_out,
     score_unseen,
 )
-from training.pad_material import Material, gather
+from training.pad_material import Material, open_bench
 from training.pad_report import rule_toml, source_row, table_toml
 from training.pad_teaching import head_of, joined_unseen, probe_unseen
 
@@ -45,10 +47,10 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=SHARE)
     args = parser.parse_args()
-    args.cache.mkdir(parents=True, exist_ok=True)
     presentations = load_manifest_rows(args.manifest, args.root)
-    material = gather(presentations, args.lfw, args.cache)
-    head = head_of(material)
+    with open_bench(presentations, args.lfw, args.cache) as bench:
+        material = bench.material()
+    head = head_of(material, np.ones(len(presentations), np.bool_))
     weights = attach_head(material.trunk, head.weights, head.offset)
     _write(args.out / "weights" / f"{MODEL_ID}.onnx", weights)
     table, rule = judge(material)

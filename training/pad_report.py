@@ -8,12 +8,9 @@ import numpy as np
 from decision.calibration import Calibration
 from decision.fusion import OperatingPoint, Verdict
 from evaluation.bootstrap import Interval
-from evaluation.pad.metrics import AucResult, auc_of, mean_auc, share_of
+from evaluation.pad.metrics import AucResult, Indices, auc_of, clusters_of, mean_auc, share_of
 from training.pad_fit import Column, Flags
 from training.pad_loso import Labelled, Limits, NestedRule, llrs_of
-
-FRAMES_IN_CLUSTER = 10
-"""Neighbours in a source come from one recording; so many in a row are drawn together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +21,12 @@ class SourceRow:
     live: int
     spoof: int
     aucs: Mapping[str, AucResult]
-    rates: Mapping[str, tuple[float, Interval]]
+    rates: Mapping[str, tuple[float, Interval | None]]
 
 
-def clusters(count: int) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
-    """Return (count,) numbers of runs of neighbouring frames."""
-    return np.arange(count, dtype=np.intp) // FRAMES_IN_CLUSTER
+def runs(count: int) -> Indices:
+    """Return (count,) numbers: neighbouring frames of one source and class share one."""
+    return clusters_of([""] * count, [""] * count)
 
 
 def source_row(
@@ -39,9 +36,7 @@ def source_row(
     own = labelled.of(source)
     live, spoof = own & labelled.is_live, own & ~labelled.is_live
     aucs = {
-        name: auc_of(
-            scores[live], scores[spoof], clusters(int(live.sum())), clusters(int(spoof.sum()))
-        )
+        name: auc_of(scores[live], scores[spoof], runs(int(live.sum())), runs(int(spoof.sum())))
         for name, scores in logits.items()
     }
     rates = {
@@ -53,14 +48,13 @@ def source_row(
     return SourceRow(source, int(live.sum()), int(spoof.sum()), aucs, rates)
 
 
-def _rate(rule: NestedRule, logits: Column, verdict: Verdict) -> tuple[float, Interval]:
+def _rate(rule: NestedRule, logits: Column, verdict: Verdict) -> tuple[float, Interval | None]:
     said: Flags = np.array(
         [rule.point.verdict(float(llr)) is verdict for llr in llrs_of(rule.calibration, logits)],
         np.bool_,
     )
-    share = share_of(said, clusters(len(said)))
+    share = share_of(said, runs(len(said)))
     assert share.value is not None
-    assert share.interval is not None
     return share.value, share.interval
 
 
@@ -111,9 +105,10 @@ def _block(row: SourceRow) -> list[str]:
     for name, auc in row.aucs.items():
         lines.append(f"{name} = {auc.value:.4f}")
         lines += [f"{name}_low = {auc.interval.low:.4f}", f"{name}_high = {auc.interval.high:.4f}"]
-    for name, (value, around) in row.rates.items():
+    for name, (value, within) in row.rates.items():
         lines.append(f"{name} = {value:.4f}")
-        lines += [f"{name}_low = {around.low:.4f}", f"{name}_high = {around.high:.4f}"]
+        if within is not None:
+            lines += [f"{name}_low = {within.low:.4f}", f"{name}_high = {within.high:.4f}"]
     return lines
 
 

@@ -13,17 +13,19 @@ PROBE_RIDGE = 500.0  # C = 0.002, as the probe was published.
 JOIN_RIDGE = 1.0
 
 
-def head_of(material: Material, rows: Flags | None = None) -> LinearHead:
-    """Teach a head from the rows that may be seen, (N,) bool, and from the photographs."""
+def head_of(material: Material, seen: Flags, share: float = PHOTOGRAPH_SHARE) -> LinearHead:
+    """Teach a head from the rows that may be seen, (N,) bool, and from the photographs.
+
+    share: what photographs count, where a source counts one.
+    """
     labelled = material.labelled
-    seen = np.ones(len(labelled.is_live), np.bool_) if rows is None else rows
     views, photographs = len(material.teaching), (*material.live, *material.screens)
     features = stack([*(table[seen] for table in material.teaching), *photographs])
     made = sum(len(table) for table in photographs)
     of_live = sum(len(table) for table in material.live)
     is_live = np.concatenate([np.tile(labelled.is_live[seen], views), np.arange(made) < of_live])
     sources = np.concatenate([np.tile(labelled.sources[seen], views), np.full(made, SOURCE)])
-    return fit_head(features, is_live, balance(is_live, sources, {SOURCE: PHOTOGRAPH_SHARE}))
+    return fit_head(features, is_live, balance(is_live, sources, {SOURCE: share}))
 
 
 def probe_unseen(material: Material) -> Column:
