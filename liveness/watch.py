@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from decision.rates import ErrorRateTable
+from liveness.blinks import BlinkWatch
 from liveness.cuts import CutWatch, Scene
 from liveness.evidence import PassiveEvidence, PassiveModel
 from liveness.findings import Finding, Findings
@@ -63,6 +64,7 @@ class ClipWatch:
     _loop: LoopWatch = field(default_factory=LoopWatch)
     _cut: CutWatch = field(default_factory=CutWatch)
     _still: StillWatch = field(default_factory=StillWatch)
+    _blinks: BlinkWatch = field(default_factory=BlinkWatch)
     _track_id: int | None = None
     _rated_s: float | None = None
     _quality_advice: str | None = None
@@ -124,6 +126,7 @@ class ClipWatch:
             self._freeze.push(glance, motion.time_s, index),
             self._loop.push(glance, motion.time_s, index),
             self._still.push(mesh, motion, index),
+            self._blinks.push(motion, index),
             self._cut.push(Scene(index, look.picture_hash, glance, motion)),
         ]
         new = [finding for finding in found if finding is not None and self.findings.add(finding)]

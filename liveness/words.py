@@ -53,6 +53,7 @@ NOTICES: Final[Mapping[str, Words]] = {
     "CLOCK_BACKWARDS": ("The device's clock goes backwards", "设备时钟出现倒退"),
     "FRAMES_REPEATED": ("The picture stands still", "画面静止不动"),
     "CLIP_LOOPED": ("The video repeats itself", "视频内容循环重复"),
+    "CLIP_REVERSED": ("The video seems to run backwards", "视频似乎在倒放"),
     "VIDEO_CUT": ("The video was cut", "视频被剪辑"),
     "VIDEO_JUMP": ("The face jumped", "面部位置突然跳变"),
     "FACE_CHANGED": ("Another person came into the picture", "画面中换了人"),

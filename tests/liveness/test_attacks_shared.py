@@ -106,6 +106,14 @@ def test_a_reversed_clip_does_not_answer(
     assert ChallengeState.PASSED not in states[1]
 
 
+def test_a_reversed_clip_that_blinks_is_not_live(trusting: Liveness, read_clip: ReadClip) -> None:
+    looks = read_clip("talking/head_motion/d13.mp4")
+    assert trusting.check_clip(looks).outcome is LivenessOutcome.LIVE
+    result = trusting.check_clip(backwards(looks))
+    assert result.outcome is LivenessOutcome.INCONCLUSIVE
+    assert codes(result)[0] == "CLIP_REVERSED"
+
+
 def backwards(looks: Sequence[FrameAnalysis]) -> list[ScriptedLook]:
     """Return the looks in reverse, at the times of the clip."""
     return [

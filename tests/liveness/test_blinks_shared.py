@@ -1,7 +1,10 @@
-"""How long eyes close by themselves; -s prints the figures."""
+"""How eyes close by themselves: for how long, and how fast; -s prints the figures."""
+
+from dataclasses import replace
 
 import pytest
 
+from liveness.blinks import MIN_BLINKS, REVERSED_BELOW, BlinkWatch
 from liveness.events import Challenge
 from liveness.motion import FaceMotion, measure_motion
 from liveness.moves import MOVES, extent
@@ -40,3 +43,32 @@ def test_a_blink_that_comes_by_itself_is_too_short_for_an_answer(
     closed_s = longest_closure_s(motions)
     print(f"\n{clip}: closed for {closed_s:.2f} s")
     assert 0 <= closed_s < MOVES[Challenge.BLINK].hold_s
+
+
+SEVERAL = (
+    ("talking/head_motion/d13.mp4", 15.0),
+    ("talking/grid/bbaf2n.mpg", 30.0),
+    ("talking/interview/WDA_KatieHill_000.mp4", 15.0),
+    ("pad/videos/apfol_real2.webm", 15.0),
+)
+
+
+@pytest.mark.parametrize(("clip", "fps"), SEVERAL)
+def test_lids_fall_faster_than_they_rise(read_clip: ReadClip, clip: str, fps: float) -> None:
+    motions = [
+        measure_motion(look.mesh, look.frame.received_monotonic_s)
+        for look in read_clip(clip, fps=fps)
+        if look.mesh is not None
+    ]
+    forwards, backwards = BlinkWatch(), BlinkWatch()
+    found = [forwards.push(motion, 0) for motion in motions]
+    for motion in reversed(motions):
+        backwards.push(replace(motion, time_s=motions[-1].time_s - motion.time_s), 0)
+    print(
+        f"\n{clip}: {forwards.count} blinks, sum {forwards.log_ratio_sum:.2f}; "
+        f"backwards {backwards.count}, {backwards.log_ratio_sum:.2f}"
+    )
+    assert not any(found)
+    assert forwards.log_ratio_sum > backwards.log_ratio_sum
+    if min(forwards.count, backwards.count) >= MIN_BLINKS:
+        assert backwards.log_ratio_sum <= REVERSED_BELOW
