@@ -190,6 +190,7 @@ class Course:
     def _is_same_person(self, look: FrameLook, motion: FaceMotion) -> bool:
         """Return whether a look since the rest began confirmed the person, or one does now."""
         identity = self._watch.identity
+        self._watch.has_begun = True
         if identity.is_confirmed_since(self._rest_start_s):
             return True
         if motion.time_s - self._compared_s < _COMPARE_STEP_S:

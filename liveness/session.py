@@ -29,6 +29,7 @@ class LivenessSession:
         self, plan: SessionPlan, draw: Draw, watch: ClipWatch, policy: LivenessPolicy
     ) -> None:
         self._plan = plan
+        watch.has_begun = False
         self._watch = watch
         self._policy = policy
         self._nonce = draw.nonce

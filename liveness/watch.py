@@ -50,10 +50,15 @@ _NOBODY = Presence(False, False, None)
 
 @dataclass(slots=True)
 class ClipWatch:
-    """Everything that is known of a clip so far; memory is bounded whatever its length."""
+    """Everything that is known of a clip so far; memory is bounded whatever its length.
+
+    has_begun: whether what is seen counts. Before a session's first rest people take their seats
+    and cameras change; who sits there then, and how the picture came about, is of no interest.
+    """
 
     model: PassiveModel
     table: ErrorRateTable | None
+    has_begun: bool = True
     findings: Findings = field(default_factory=Findings)
     order: FrameOrder = field(default_factory=FrameOrder)
     frame_count: int = 0
@@ -127,14 +132,15 @@ class ClipWatch:
             self._loop.push(glance, motion.time_s, index),
             self._still.push(mesh, motion, index),
             self._blinks.push(motion, index),
-            self._cut.push(Scene(index, look.picture_hash, glance, motion)),
         ]
+        if self.has_begun:
+            found.append(self._cut.push(Scene(index, look.picture_hash, glance, motion)))
         new = [finding for finding in found if finding is not None and self.findings.add(finding)]
         is_comparable = is_within(motion, MAX_LOOK_YAW_DEG, MAX_LOOK_PITCH_DEG)
         if is_comparable and self._is_look_due(look, motion.time_s):
             new += self._look_closer(look, motion.time_s)
         is_frontal = is_within(motion, MAX_VIEW_YAW_DEG, MAX_VIEW_PITCH_DEG)
-        if is_frontal and self.passive.is_due(motion.time_s):
+        if self.has_begun and is_frontal and self.passive.is_due(motion.time_s):
             self._view(look, motion.time_s)
         return new
 
@@ -151,7 +157,9 @@ class ClipWatch:
         if reading is None:
             return ()
         self._quality_advice = advise_on_texture(reading.quality)
-        return () if self._quality_advice else self.look_at_person(look, time_s)
+        if self._quality_advice or not self.has_begun:
+            return ()
+        return self.look_at_person(look, time_s)
 
     def _view(self, look: FrameLook, time_s: float) -> None:
         reading = look.reading

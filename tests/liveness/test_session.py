@@ -1,5 +1,7 @@
 """What a session promises whoever answers it."""
 
+from dataclasses import replace
+
 import pytest
 
 from base.errors import InvalidArgumentError
@@ -14,8 +16,17 @@ from liveness.events import (
 )
 from liveness.outcome import LivenessOutcome
 from liveness.plan import SessionPlan
-from tests.support.scripted_faces import ScriptedCamera, person
-from tests.support.scripted_sessions import Actor, KnownDraw, Run, scripted_session
+from liveness.session import LivenessSession
+from liveness.watch import ClipWatch
+from tests.support.scripted_faces import ScriptedCamera, ScriptedPassive, person
+from tests.support.scripted_sessions import (
+    POLICY,
+    TABLE,
+    Actor,
+    KnownDraw,
+    Run,
+    scripted_session,
+)
 
 THREE = (Challenge.TURN_LEFT, Challenge.OPEN_MOUTH, Challenge.BLINK)
 EVERY = tuple(challenge for challenge in Challenge if challenge is not Challenge.LOOK_STRAIGHT)
@@ -241,3 +252,31 @@ def test_a_slow_camera_is_told_so_and_decides_nothing() -> None:
     verdict = run.play()
     assert verdict.result.outcome is LivenessOutcome.INCONCLUSIVE
     assert "TOO_FEW_FRAMES" in codes(verdict)
+
+
+def test_who_sat_there_before_the_session_began_is_of_no_interest() -> None:
+    """A colleague who made room for the customer was taken for an attack."""
+    run = Run(scripted_session(KnownDraw(THREE)))
+    run.start()
+    run.camera.embedding = person(2)
+    for _ in range(10):
+        pose = run.actor.pose(run.camera.time_s)
+        run._hear(run.session.push(run.camera.shoot(replace(pose, yaw_deg=25)), run.camera.time_s))
+    run.camera.embedding, run.camera.scene, run.camera.track_id = person(1), 2, 2
+    while run.session.verdict is None:
+        run.step()
+    assert run.session.verdict.result.outcome is LivenessOutcome.LIVE
+
+
+def test_a_living_face_before_the_session_lends_a_screen_no_evidence() -> None:
+    model = ScriptedPassive(6.0)
+    session = LivenessSession(SessionPlan(), KnownDraw(THREE), ClipWatch(model, TABLE), POLICY)
+    run = Run(session)
+    run.start()
+    for _ in range(150):
+        pose = replace(run.actor.pose(run.camera.time_s), yaw_deg=17)
+        run._hear(session.push(run.camera.shoot(pose), run.camera.time_s))
+    model.logit = -3.0
+    while session.verdict is None:
+        run.step()
+    assert session.verdict.result.outcome is LivenessOutcome.SPOOF
