@@ -23,10 +23,9 @@ from training.pad_loso import (
     Limits,
     calibrate,
     choose_point,
+    leave_out,
     llrs_of,
     nested_rule,
-    score_left_out,
-    score_unseen,
 )
 from training.pad_material import Material, open_bench
 from training.pad_report import rule_toml, source_row, table_toml
@@ -64,10 +63,11 @@ def main() -> None:
 def judge(material: Material) -> tuple[str, str]:
     """Return the leave-one-source-out table, and calibration and operating point, as TOML."""
     labelled = material.labelled
-    unseen = score_unseen(labelled, material.judged, partial(head_of, material))
+    heads = leave_out(labelled, partial(head_of, material))
+    unseen = heads.score(labelled, material.judged)
     logits = {
         "auc": unseen.single,
-        "whole_auc": score_left_out(labelled, material.whole, partial(head_of, material)),
+        "whole_auc": heads.score(labelled, material.whole).single,
         "probe_auc": probe_unseen(material),
         "fr_liveness_auc": material.baseline,
         "combined_auc": joined_unseen(material, unseen),

@@ -1,6 +1,6 @@
 """Scores of sources that the model scoring them has not seen, and rates that nobody chose for them.
 
-`unseen` scores each source by a model of all the others. What is decided about a source is
+`leave_out` makes a model of all other sources for each. What is decided about a source is
 nested once more: calibration and operating point come from the other sources' scores, each by a
 model that saw neither it nor the source that is judged.
 """
@@ -59,24 +59,35 @@ class Unseen:
     paired: Mapping[tuple[str, str], Column]
 
 
-def score_left_out(labelled: Labelled, judged: Table, fit: Fit) -> Column:
-    """Fit without each source, and score it; (N,) log-odds."""
-    logits = np.empty(len(labelled.is_live))
-    for source in labelled.names:
-        own = labelled.of(source)
-        logits[own] = fit(~own).logits(judged[own])
-    return logits
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Heads that have not seen a source, and heads that have not seen two, by name."""
+
+    single: Mapping[str, LinearHead]
+    paired: Mapping[frozenset[str], LinearHead]
+
+    def score(self, labelled: Labelled, judged: Table) -> Unseen:
+        """Score every source by the heads that have not seen it. judged: (N, D)."""
+        logits = np.empty(len(labelled.is_live))
+        for source, head in self.single.items():
+            logits[labelled.of(source)] = head.logits(judged[labelled.of(source)])
+        paired = {
+            (scored, also): head.logits(judged[labelled.of(scored)])
+            for names, head in self.paired.items()
+            for scored, also in itertools.permutations(sorted(names))
+        }
+        return Unseen(logits, paired)
 
 
-def score_unseen(labelled: Labelled, judged: Table, fit: Fit) -> Unseen:
-    """Fit without each source and without each two, and score what was left out."""
-    single = score_left_out(labelled, judged, fit)
-    paired: dict[tuple[str, str], Column] = {}
-    for one, other in itertools.combinations(labelled.names, 2):
-        head = fit(~labelled.of(one) & ~labelled.of(other))
-        for scored, also in ((one, other), (other, one)):
-            paired[scored, also] = head.logits(judged[labelled.of(scored)])
-    return Unseen(single, paired)
+def leave_out(labelled: Labelled, fit: Fit, pairs: bool = True) -> LeftOut:
+    """Fit without each source and, for what is decided about it, without each two."""
+    single = {source: fit(~labelled.of(source)) for source in labelled.names}
+    paired = {
+        frozenset(names): fit(~labelled.of(names[0]) & ~labelled.of(names[1]))
+        for names in itertools.combinations(labelled.names, 2)
+        if pairs
+    }
+    return LeftOut(single, paired)
 
 
 def calibrate(labelled: Labelled, logits: Column, data: str) -> Calibration:

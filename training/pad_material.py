@@ -56,7 +56,7 @@ class Material:
 
 
 class Bench:
-    """Pictures with their faces, and the networks that look at them."""
+    """Pictures with their faces, and the networks that look at them. rows: the pictures."""
 
     def __init__(
         self,
@@ -65,22 +65,22 @@ class Bench:
         caches: Mapping[str, FeatureCache],
         trunk: bytes,
     ) -> None:
-        self._rows = rows
+        self.rows = rows
         self._people = people
         self._caches = caches
         self._trunk = trunk
 
     def table(self, name: str, view: View) -> Table:
         """Return the trunk's features of every picture under a view, (N, D)."""
-        return self._caches[TRUNK_ID].table(self._rows, name, view, _tell)
+        return self._caches[TRUNK_ID].table(self.rows, name, view, _tell)
 
     def material(self) -> Material:
         """Compute what is not in the cache yet, and return all of it."""
-        scores = self._caches[BASELINE_ID].table(self._rows, "context", judged_context, _tell)
+        scores = self._caches[BASELINE_ID].table(self.rows, "context", judged_context, _tell)
         return Material(
             labelled=Labelled(
-                np.array([row.is_live for row in self._rows], np.bool_),
-                np.array([row.source for row in self._rows]),
+                np.array([row.is_live for row in self.rows], np.bool_),
+                np.array([row.source for row in self.rows]),
             ),
             # The mean of logits is the logit of the mean, since the head is linear.
             judged=(self.table("judged", judged) + self.table("wide", judged_wide)) / 2,
@@ -88,7 +88,7 @@ class Bench:
             teaching=tuple(self.table(f"teaching {n}", teaching(n)) for n in range(TEACHING_VIEWS)),
             live=self._made("live", as_live),
             screens=self._made("screen", as_screen),
-            probe=self._caches[PROBE_ID].table(self._rows, "small", judged_small, _tell),
+            probe=self._caches[PROBE_ID].table(self.rows, "small", judged_small, _tell),
             baseline=_live_log_odds(scores),
             trunk=self._trunk,
         )

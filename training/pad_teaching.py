@@ -3,7 +3,7 @@
 import numpy as np
 
 from training.pad_fit import Column, Flags, LinearHead, balance, fit_head, stack
-from training.pad_loso import Unseen, score_left_out
+from training.pad_loso import Unseen, leave_out
 from training.pad_material import Material
 from training.pad_photographs import SOURCE
 
@@ -36,7 +36,8 @@ def probe_unseen(material: Material) -> Column:
         weights = balance(labelled.is_live[rows], labelled.sources[rows])
         return fit_head(material.probe[rows], labelled.is_live[rows], weights, PROBE_RIDGE)
 
-    return score_left_out(labelled, material.probe, fit)
+    heads = leave_out(labelled, fit, pairs=False)
+    return heads.score(labelled, material.probe).single
 
 
 def joined_unseen(material: Material, unseen: Unseen) -> Column:

@@ -7,8 +7,8 @@ chosen on other sources gives (nested once more, as in `training.pad`), all as m
 """
 
 import argparse
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,50 +21,64 @@ from evaluation.pad.manifest import load_manifest_rows
 from media.image import ImageRGB
 from media.pictures import decode_picture, encode_jpeg
 from training.pad import LIMITS
-from training.pad_fit import Column, Flags, LinearHead, Table
-from training.pad_loso import Labelled, Limits, Unseen, llrs_of, nested_rule, score_unseen
+from training.pad_fit import Column, Table
+from training.pad_loso import Fit, Labelled, Limits, Unseen, leave_out, llrs_of, nested_rule
 from training.pad_material import Bench, Material, open_bench
 from training.pad_photographs import Change
+from training.pad_rows import Box, PadRow
 from training.pad_teaching import head_of
 from training.pad_views import View, judged, judged_wide, teaching
 
 OTHER_LIMITS = (Limits(0.15, 0.10), Limits(0.10, 0.07), Limits(0.05, 0.05), Limits(0.12, 0.03))
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One line: a name, what is judged, and how it is taught and decided."""
-
-    name: str
-    judged: Table
-    fit: Callable[[Flags], LinearHead]
-    limits: Limits = LIMITS
-
-
-def trials(material: Material, bench: Bench) -> Iterator[Trial]:
-    """Yield every trial; the shipped recipe comes first."""
-    fit = partial(head_of, material)
-    yield Trial("as shipped", material.judged, fit)
-    for limits in OTHER_LIMITS:
+def lines(material: Material, bench: Bench) -> Iterator[str]:
+    """Yield a line for each trial; the shipped recipe comes first."""
+    labelled = material.labelled
+    shipped = leave_out(labelled, partial(head_of, material))
+    for limits in (LIMITS, *OTHER_LIMITS):
         name = f"attacks passed <= {limits.max_apcer:g}, live refused <= {limits.max_bpcer:g}"
-        yield Trial(name, material.judged, fit, limits)
-    yield Trial("the near look alone", bench.table("judged", judged), fit)
-    yield Trial("the picture whole, no detector", material.whole, fit)
-    yield Trial("no photographs, no synthetic screens", material.judged, partial(fit, share=0.0))
-    yield Trial("photographs count 1, not 0.1", material.judged, partial(fit, share=1.0))
-    yield Trial("one teaching view of four", material.judged, _taught(material, 1))
-    for name, change in CHANGES.items():
-        views = [bench.table(f"{name} {n}", _changed(teaching(n), change)) for n in (0, 1)]
-        changed = replace(material, teaching=tuple(views))
-        yield Trial(f"taught with {name}", material.judged, partial(head_of, changed))
+        yield line(name, labelled, shipped.score(labelled, material.judged), limits)
+    for name, judged_table in _other_looks(material, bench):
+        yield line(name, labelled, shipped.score(labelled, judged_table))
+    for name, fit in _other_recipes(material, bench):
+        heads = leave_out(labelled, fit)
+        yield line(name, labelled, heads.score(labelled, material.judged))
+
+
+def framing(rows: Sequence[PadRow]) -> str:
+    """Return where the detector's box lies in pictures that are tight crops, as medians."""
+    shares = [_shares(row, row.box_xyxy) for row in rows if row.box_xyxy is not None]
+    tight = [each for each in shares if np.ptp(each[[0, 2]]) > 0.7 and np.ptp(each[[1, 3]]) > 0.7]
+    left, top, right, bottom = np.median(tight, axis=0)
+    return (
+        f"box in {len(tight)} tight crops: {left:.2f} from the left, {top:.2f} from the top, "
+        f"to {right:.2f} across and {bottom:.2f} down"
+    )
+
+
+def _shares(row: PadRow, box: Box) -> Column:
+    height, width = row.read().shape[:2]
+    return np.array(box, np.float64) / (width, height, width, height)
+
+
+def _other_looks(material: Material, bench: Bench) -> Iterator[tuple[str, Table]]:
+    yield "the near look alone", bench.table("judged", judged)
+    yield "the picture whole, no detector", material.whole
     for name, change in SPOILT.items():
         near = bench.table(f"near {name}", _changed(judged, change))
         wide = bench.table(f"wide {name}", _changed(judged_wide, change))
-        yield Trial(f"judged after {name}", (near + wide) / 2, fit)
+        yield f"after {name}", (near + wide) / 2
 
 
-def _taught(material: Material, views: int) -> Callable[[Flags], LinearHead]:
-    return partial(head_of, replace(material, teaching=material.teaching[:views]))
+def _other_recipes(material: Material, bench: Bench) -> Iterator[tuple[str, Fit]]:
+    yield "no photographs, no synthetic screens", partial(head_of, material, share=0.0)
+    yield "photographs count as much as a source", partial(head_of, material, share=1.0)
+    one = replace(material, teaching=material.teaching[:1])
+    yield "one teaching view of four", partial(head_of, one)
+    for name, change in CHANGES.items():
+        views = [bench.table(f"{name} {n}", _changed(teaching(n), change)) for n in (0, 1)]
+        yield f"taught with {name}", partial(head_of, replace(material, teaching=tuple(views)))
 
 
 def _changed(view: View, change: Change) -> View:
@@ -115,14 +129,13 @@ SPOILT: dict[str, Change] = {
 }
 
 
-def measure(trial: Trial, labelled: Labelled) -> str:
-    """Return the line of one trial."""
-    unseen = score_unseen(labelled, trial.judged, trial.fit)
-    aucs = [_area(labelled, unseen.single, name) for name in labelled.names]
-    rates = np.array([_rates(labelled, unseen, name, trial.limits) for name in labelled.names])
+def line(name: str, labelled: Labelled, unseen: Unseen, limits: Limits = LIMITS) -> str:
+    """Return what a trial gave, in words."""
+    aucs = [_area(labelled, unseen.single, source) for source in labelled.names]
+    rates = np.array([_rates(labelled, unseen, source, limits) for source in labelled.names])
     refused, unsure, passed, caught = rates.mean(axis=0)
     return (
-        f"{trial.name:48s} auc {np.mean(aucs):.3f} worst {min(aucs):.3f} | live refused "
+        f"{name:48s} auc {np.mean(aucs):.3f} worst {min(aucs):.3f} | live refused "
         f"{refused:.3f} unsure {unsure:.3f} | attacks passed {passed:.3f} caught {caught:.3f}"
     )
 
@@ -157,9 +170,9 @@ def main() -> None:
     args = parser.parse_args()
     presentations = load_manifest_rows(args.manifest, args.root)
     with open_bench(presentations, args.lfw, args.cache) as bench:
-        material = bench.material()
-        for trial in trials(material, bench):
-            print(measure(trial, material.labelled), flush=True)
+        print(framing(bench.rows), flush=True)
+        for said in lines(bench.material(), bench):
+            print(said, flush=True)
 
 
 if __name__ == "__main__":

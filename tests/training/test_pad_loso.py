@@ -10,9 +10,9 @@ from training.pad_loso import (
     Limits,
     calibrate,
     choose_point,
+    leave_out,
     llrs_of,
     nested_rule,
-    score_unseen,
     weighted_quantile,
 )
 
@@ -46,7 +46,7 @@ def test_no_head_scores_a_source_that_it_was_shown(labelled: Labelled) -> None:
         shown.append(rows)
         return blind(rows)
 
-    score_unseen(labelled, np.zeros((len(labelled.is_live), 2)), watched)
+    leave_out(labelled, watched)
     missing = [
         tuple(name for name in SOURCES if not rows[labelled.of(name)].any()) for rows in shown
     ]
@@ -59,7 +59,7 @@ def test_no_head_scores_a_source_that_it_was_shown(labelled: Labelled) -> None:
 def test_scores_by_a_model_without_two_sources_are_kept_apart(
     labelled: Labelled, features: np.ndarray
 ) -> None:
-    unseen = score_unseen(labelled, features, blind)
+    unseen = leave_out(labelled, blind).score(labelled, features)
     assert set(unseen.paired) == {(a, b) for a in SOURCES for b in SOURCES if a != b}
     own = labelled.of("a")
     np.testing.assert_allclose(unseen.single[own] - features[own, 0], EACH * 3)
@@ -70,13 +70,15 @@ def test_a_rule_for_a_source_does_not_depend_on_it(
     labelled: Labelled, features: np.ndarray
 ) -> None:
     """Changing what a source looks like, and which of it is live, leaves its own rule alone."""
-    rule = nested_rule(labelled, score_unseen(labelled, features, blind), "c", Limits(0.1, 0.1))
+    rule = nested_rule(
+        labelled, leave_out(labelled, blind).score(labelled, features), "c", Limits(0.1, 0.1)
+    )
     changed = features.copy()
     changed[labelled.of("c")] *= -7
     flipped = Labelled(
         np.where(labelled.of("c"), ~labelled.is_live, labelled.is_live), labelled.sources
     )
-    unseen = score_unseen(flipped, changed, blind)
+    unseen = leave_out(flipped, blind).score(flipped, changed)
     assert nested_rule(flipped, unseen, "c", Limits(0.1, 0.1)) == rule
     assert nested_rule(flipped, unseen, "a", Limits(0.1, 0.1)) != rule
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -15,6 +16,7 @@ from training.lfw import half_of
 from training.pad_photographs import LEARNING_HALF, photographs, synthetic
 from training.pad_rows import PadRow, find_faces, sources_of
 from training.pad_synthetic import as_live, as_screen
+from training.pad_trials import framing
 from training.pad_views import (
     SIZE_HW,
     disturb,
@@ -116,3 +118,12 @@ def test_photographs_are_of_people_of_the_learning_half(tmp_path: Path) -> None:
         name for name in names if half_of(name) == LEARNING_HALF
     }
     assert all(one.path.name.endswith("_0001.jpg") for one in chosen)
+
+
+def test_framing_counts_tight_crops_alone(row: PadRow) -> None:
+    image = row.read()
+    width, height = image.shape[1], image.shape[0]
+    tight = replace(row, box_xyxy=(0.1 * width, 0.0, 0.9 * width, 1.0 * height))
+    wide = replace(row, box_xyxy=(0.4 * width, 0.4 * height, 0.6 * width, 0.6 * height))
+    said = framing([tight, wide, replace(row, box_xyxy=None)])
+    assert "1 tight crops: 0.10 from the left, 0.00 from the top, to 0.90 across" in said

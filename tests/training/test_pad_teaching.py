@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from training.pad_fit import Column, Table
-from training.pad_loso import Labelled, Limits, score_unseen
+from training.pad_loso import Labelled, Limits, leave_out
 from training.pad_material import Material
 from training.pad_teaching import head_of, joined_unseen, probe_unseen
-from training.pad_trials import CHANGES, SPOILT, Trial, measure
+from training.pad_trials import CHANGES, SPOILT, line
 
 SOURCES = ("a", "b", "c")
 EACH = 60
@@ -69,7 +69,7 @@ def test_photographs_count_as_much_as_they_are_given(material: Material) -> None
 
 def test_baselines_are_scored_on_sources_that_they_did_not_see(material: Material) -> None:
     labelled = material.labelled
-    unseen = score_unseen(labelled, material.judged, partial(head_of, material))
+    unseen = leave_out(labelled, partial(head_of, material)).score(labelled, material.judged)
     for logits in (probe_unseen(material), joined_unseen(material, unseen)):
         for source in SOURCES:
             own = labelled.of(source)
@@ -78,10 +78,11 @@ def test_baselines_are_scored_on_sources_that_they_did_not_see(material: Materia
 
 
 def test_a_trial_tells_areas_and_rates(material: Material) -> None:
-    trial = Trial("as made up", material.judged, partial(head_of, material), Limits(0.1, 0.1))
-    line = measure(trial, material.labelled)
-    assert line.startswith("as made up")
-    words = line.replace("|", "").split()
+    heads = leave_out(material.labelled, partial(head_of, material))
+    unseen = heads.score(material.labelled, material.judged)
+    said = line("as made up", material.labelled, unseen, Limits(0.1, 0.1))
+    assert said.startswith("as made up")
+    words = said.replace("|", "").split()
     auc, worst = float(words[words.index("auc") + 1]), float(words[words.index("worst") + 1])
     assert 0.9 < worst <= auc <= 1
     assert float(words[words.index("caught") + 1]) > 0.5
