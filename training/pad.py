@@ -1,10 +1,10 @@
 """Train the passive model on pictures of live people and of attacks, source by source.
 
     python -m training.pad --manifest pad/images.csv --root DATA --lfw DATA/lfw --cache FOLDER
-        [--out models]
+        [--out models] [--id pad-texture]
 
-Writes `weights/pad-texture.onnx`, `liveness/pad-texture.toml` (calibration and operating point)
-and `liveness/pad-texture.loso.toml` (every source judged by models that never saw it). Features
+Writes `weights/ID.onnx`, `liveness/ID.toml` (calibration and operating point) and
+`liveness/ID.loso.toml` (every source judged by models that never saw it). Features
 are kept in the cache, so that a run that was cut off goes on. docs/liveness-passive.md tells why
 each step is there.
 """
@@ -22,12 +22,13 @@ from training.pad_backbone import attach_head
 from training.pad_loso import (
     Limits,
     calibrate,
+    check_sources,
     choose_point,
     leave_out,
     llrs_of,
     nested_rule,
 )
-from training.pad_material import Material, open_bench
+from training.pad_material import Material, labelled_as, open_bench
 from training.pad_report import rule_toml, source_row, table_toml
 from training.pad_teaching import head_of, joined_unseen, probe_unseen
 
@@ -45,22 +46,24 @@ def main() -> None:
     parser.add_argument("--lfw", type=Path, required=True)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=SHARE)
+    parser.add_argument("--id", default=MODEL_ID, help="of the model, in the manifest")
     args = parser.parse_args()
     presentations = load_manifest_rows(args.manifest, args.root)
+    check_sources(labelled_as(presentations))
     with open_bench(presentations, args.lfw, args.cache) as bench:
         material = bench.material()
     head = head_of(material, np.ones(len(presentations), np.bool_))
     weights = attach_head(material.trunk, head.weights, head.offset)
-    _write(args.out / "weights" / f"{MODEL_ID}.onnx", weights)
-    table, rule = judge(material)
+    _write(args.out / "weights" / f"{args.id}.onnx", weights)
+    table, rule = judge(material, args.id)
     folder = args.out / "liveness"
     digest = hashlib.sha256(weights).hexdigest()
-    _write(folder / f"{MODEL_ID}.loso.toml", table.encode())
-    _write(folder / f"{MODEL_ID}.toml", f'weights_sha256 = "{digest}"\n{rule}'.encode())
-    print(f"{MODEL_ID}: {len(weights)} bytes, sha256 {digest}")
+    _write(folder / f"{args.id}.loso.toml", table.encode())
+    _write(folder / f"{args.id}.toml", f'weights_sha256 = "{digest}"\n{rule}'.encode())
+    print(f"{args.id}: {len(weights)} bytes, sha256 {digest}")
 
 
-def judge(material: Material) -> tuple[str, str]:
+def judge(material: Material, model_id: str = MODEL_ID) -> tuple[str, str]:
     """Return the leave-one-source-out table, and calibration and operating point, as TOML."""
     labelled = material.labelled
     heads = leave_out(labelled, partial(head_of, material))
@@ -76,7 +79,7 @@ def judge(material: Material) -> tuple[str, str]:
         source_row(labelled, name, logits, nested_rule(labelled, unseen, name, LIMITS))
         for name in labelled.names
     ]
-    calibration = calibrate(labelled, unseen.single, f"{MODEL_ID}, leave-one-source-out")
+    calibration = calibrate(labelled, unseen.single, f"{model_id}, leave-one-source-out")
     point = choose_point(labelled, llrs_of(calibration, unseen.single), LIMITS)
     data = f"{len(labelled.is_live)} pictures of {len(labelled.names)} sources"
     return table_toml(rows, labelled.names, data), rule_toml(calibration, point, LIMITS)

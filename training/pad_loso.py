@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from base.errors import InvalidArgumentError
 from decision.calibration import Calibration, LabelledScores, fit_calibration
 from decision.fusion import OperatingPoint
 from training.pad_fit import Column, Flags, LinearHead, Names, Table, balance
 
+MIN_SOURCES = 4
+"""What is decided about one rests on models without two, which need both classes of two more."""
 Fit = Callable[[Flags], LinearHead]
 """From the rows that may be learned from, (N,) bool, to a head."""
 
@@ -34,6 +37,21 @@ class Labelled:
     def of(self, source: str) -> Flags:
         """Return the rows of a source."""
         return np.asarray(self.sources == source, np.bool_)
+
+
+def check_sources(labelled: Labelled) -> None:
+    """Refuse pictures that nobody can learn from source by source.
+
+    Raises InvalidArgumentError unless four sources or more have live pictures and attacks each.
+    """
+    names = labelled.names
+    lone = [name for name in names if len(set(labelled.is_live[labelled.of(name)].tolist())) < 2]
+    if lone or len(names) < MIN_SOURCES:
+        raise InvalidArgumentError(
+            f"expected at least {MIN_SOURCES} sources with live pictures and attacks each; got "
+            f"{len(names)}, of one class only: {', '.join(lone) or 'none'}",
+            field="manifest",
+        )
 
 
 @dataclass(frozen=True, slots=True)

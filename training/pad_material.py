@@ -55,6 +55,13 @@ class Material:
     trunk: bytes
 
 
+def labelled_as(rows: Sequence[PadRow] | Sequence[Presentation]) -> Labelled:
+    """Return what is known of pictures, whether their faces were found or not."""
+    return Labelled(
+        np.array([row.is_live for row in rows], np.bool_), np.array([row.source for row in rows])
+    )
+
+
 class Bench:
     """Pictures with their faces, and the networks that look at them. rows: the pictures."""
 
@@ -78,10 +85,7 @@ class Bench:
         """Compute what is not in the cache yet, and return all of it."""
         scores = self._caches[BASELINE_ID].table(self.rows, "context", judged_context, _tell)
         return Material(
-            labelled=Labelled(
-                np.array([row.is_live for row in self.rows], np.bool_),
-                np.array([row.source for row in self.rows]),
-            ),
+            labelled=labelled_as(self.rows),
             # The mean of logits is the logit of the mean, since the head is linear.
             judged=(self.table("judged", judged) + self.table("wide", judged_wide)) / 2,
             whole=self.table("whole", judged_whole),

@@ -3,12 +3,14 @@
 import numpy as np
 import pytest
 
+from base.errors import InvalidArgumentError
 from decision.fusion import Verdict
 from training.pad_fit import Flags, LinearHead
 from training.pad_loso import (
     Labelled,
     Limits,
     calibrate,
+    check_sources,
     choose_point,
     leave_out,
     llrs_of,
@@ -107,3 +109,16 @@ def test_a_quantile_counts_weight_and_not_rows() -> None:
     assert weighted_quantile(values, weights, 0.5) == 1.0
     assert weighted_quantile(values, weights, 0.85) == 2.0
     assert weighted_quantile(values, weights, 1.0) == 3.0
+
+
+def test_sources_of_one_class_are_refused(labelled: Labelled) -> None:
+    check_sources(labelled)
+    lone = Labelled(labelled.is_live | labelled.of("b"), labelled.sources)
+    with pytest.raises(InvalidArgumentError, match="one class only: b"):
+        check_sources(lone)
+
+
+def test_too_few_sources_are_refused(labelled: Labelled) -> None:
+    rest = ~labelled.of("b")
+    with pytest.raises(InvalidArgumentError, match="at least 4 sources"):
+        check_sources(Labelled(labelled.is_live[rest], labelled.sources[rest]))
