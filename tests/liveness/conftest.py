@@ -1,9 +1,12 @@
 """Real frames, looked at with the real models."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from inference.local import LocalEngine
@@ -17,6 +20,7 @@ from liveness.session import LivenessSession
 from liveness.watch import ClipWatch
 from media.clips import read_frames
 from media.frame import Frame
+from media.image import ImageRGB
 from tests.support.scripted_faces import ScriptedPassive
 from tests.support.scripted_sessions import POLICY
 from vision.assembly import FacePipeline, StreamVision
@@ -40,17 +44,25 @@ def stream_vision(pipeline: FacePipeline) -> Iterator[StreamVision]:
 def read_clip(stream_vision: StreamVision, shared_data: Path) -> ReadClip:
     """Return a part of a clip, looked at lazily; several tests may share the looks."""
 
-    @lru_cache(maxsize=32)
-    def read(name: str, start_s: float = 0.0, end_s: float = 999.0, fps: float = 15.0) -> Clip:
+    @lru_cache(maxsize=12)
+    def read(name: str, start_s: float, end_s: float, fps: float) -> Clip:
         looks, analyzer = [], stream_vision.open_analyzer()
         for frame in read_frames(shared_data / name, target_fps=fps):
             if frame.received_monotonic_s > end_s:
                 break
             if frame.received_monotonic_s >= start_s:
-                looks.append(analyzer.look(frame))
+                looks.append(analyzer.look(replace(frame, image=shrunk(frame.image))))
         return tuple(looks)
 
-    return read
+    return lambda name, start_s=0.0, end_s=999.0, fps=15.0: read(name, start_s, end_s, fps)
+
+
+def shrunk(image: ImageRGB) -> ImageRGB:
+    """Return a picture as a page sends it, at most 640 pixels long."""
+    scale = 640 / max(image.shape[:2])
+    if scale >= 1:
+        return image
+    return np.asarray(cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))
 
 
 @pytest.fixture(scope="session")
