@@ -21,6 +21,7 @@ from base.errors import (
 )
 from media.headers import jpeg_orientation, webp_size_wh
 from media.image import ImageRGB
+from media.parts import has_too_many_parts
 
 # What Pillow's decoders raise on hostile bytes; a fuzz test keeps the list complete.
 _DECODER_ERRORS = (
@@ -110,6 +111,10 @@ def _open_header(data: bytes, limits: PictureLimits) -> Image.Image:
     opener = _opener_for(data)
     if opener is None:
         raise UnsupportedPictureError(f"the bytes are not a picture; expected {READABLE}")
+    if has_too_many_parts(data):
+        raise PictureTooLargeError(
+            "the picture's file is cut into more parts than encoders make; save it anew"
+        )
     try:
         if opener is WebPImagePlugin.WebPImageFile:
             # Its constructor allocates the whole canvas, so the size is read beforehand.

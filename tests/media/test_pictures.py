@@ -20,6 +20,7 @@ from base.errors import (
     UnsupportedPictureError,
 )
 from media.image import ImageRGB
+from media.parts import MAX_CHUNKS, MAX_SCANS, MAX_SEGMENTS
 from media.pictures import PictureLimits, decode_picture, encode_jpeg, encode_png
 
 RED = (254, 0, 0)
@@ -185,6 +186,34 @@ def test_a_webp_bomb_is_refused_before_its_canvas_is_allocated() -> None:
         decode_picture(bytes(data))
 
 
+def crumbled(kind: str) -> bytes:
+    """A good picture that is cut into very many parts."""
+    if kind == "chunks":
+        data = saved(red_square(), "PNG")
+        return data[:33] + _chunk(b"prVt", b"") * MAX_CHUNKS + data[33:]
+    data = saved(red_square(), "JPEG", progressive=True)
+    if kind == "scans":
+        last = data.rindex(b"\xff\xda")
+        return data[:-2] + data[last:-2] * MAX_SCANS + data[-2:]
+    part = b"\xff\xfe\x00\x02" * MAX_SEGMENTS if kind == "segments" else b"\xff" * 8192
+    return data[:2] + part + data[2:]
+
+
+@pytest.mark.parametrize("kind", ["scans", "segments", "padding", "chunks"])
+def test_a_picture_of_countless_parts_is_refused_before_it_is_read(kind: str) -> None:
+    """A progressive JPEG of 2 MB in 97,000 scans kept a thread busy for minutes.
+
+    Four of them, one for each thread, and the server answered nobody.
+    """
+    with pytest.raises(PictureTooLargeError, match="parts"):
+        decode_picture(crumbled(kind))
+
+
+def test_an_unfinished_run_of_padding_is_passed_over_at_once() -> None:
+    with pytest.raises(PictureTooLargeError, match="parts"):
+        decode_picture(b"\xff\xd8" + b"\xff" * 2_000_000 + b"\x00")
+
+
 def test_too_many_bytes_are_refused() -> None:
     with pytest.raises(PictureTooLargeError):
         decode_picture(saved(red_square(), "BMP"), PictureLimits(max_bytes=100))
@@ -244,8 +273,9 @@ def test_encoding_keeps_the_picture() -> None:
 
 def _png(width: int, height: int, *, bit_depth: int, colour: int, pixels: bytes) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, bit_depth, colour, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks
-    )
+    parts = ((b"IHDR", header), (b"IDAT", pixels), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in parts)
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
