@@ -88,7 +88,8 @@ class FrameOrder:
     def _check_pts(self, frame: Frame) -> list[Finding]:
         if frame.pts_s is None:
             return []
-        last, self._last_pts_s = self._last_pts_s, max(self._last_pts_s or 0.0, frame.pts_s)
+        last = self._last_pts_s
+        self._last_pts_s = frame.pts_s if last is None else max(last, frame.pts_s)
         if last is None or frame.pts_s > last:
             return []
         self._stray_count += 1

@@ -273,6 +273,11 @@ class TestOrder:
         assert order.mean_fps == pytest.approx(8.0)
         assert order.is_slow(camera.time_s + 2.5)
 
+    def test_a_track_may_begin_before_its_zero(self) -> None:
+        order, camera = FrameOrder(), ScriptedCamera()
+        camera.pts_of = lambda time_s: time_s - 0.5
+        assert all(order.push(camera.shoot(None).frame).is_next for _ in range(9))
+
     def test_an_arrival_before_the_last_one_is_left_out(self) -> None:
         order, camera = FrameOrder(), ScriptedCamera()
         camera.pts_of = lambda _: None
