@@ -21,6 +21,9 @@ from serving.permissions import is_open
 
 Context = ServicerContext[Any, Any]
 Handler = Any  # grpc types handlers for its synchronous server alone.
+# A call that is lost ends like one whose client has said its last word; that it was cancelled is
+# told 2 to 4 ms later, on an idle machine, by cancelling the handler.
+LOST_GRACE_S = 0.1
 
 
 class GateInterceptor(ServerInterceptor):
@@ -129,6 +132,7 @@ class GateInterceptor(ServerInterceptor):
         while (data := await self._read_next(context, limit_s)) is not EOF:
             yield self._parse(handler, data)
             limit_s = self._max_silence_s
+        await asyncio.sleep(LOST_GRACE_S)
 
     async def _read_next(self, context: Context, limit_s: float) -> Any:
         """Read the next message of a stream, which must not hold up a drain by its silence."""
