@@ -176,6 +176,8 @@ class LivenessRun(Generic[M]):
     def _note_broken(self, chunk: Chunk, error: InvalidInputError) -> Sequence[SessionEvent]:
         self._broken_in_a_row += 1
         if self._broken_in_a_row > MAX_BROKEN_IN_A_ROW:
+            # The client's doing, so it counts: nobody gets rid of a draw for nothing.
+            self._tell(self._running.close(self._clock.monotonic(), PICTURE_BROKEN))
             raise error
         if self._broken_in_a_row > 1:
             return ()

@@ -3,14 +3,17 @@
 import asyncio
 import json
 import time
+from pathlib import Path
 from typing import Any
 
+import grpc
 import httpx
 import pytest
 
 from liveness.plan import SessionPlan
 from protos.smartbranch.liveness.v1 import liveness_pb2
 from protos.smartbranch.liveness.v1 import liveness_service_pb2 as messages
+from protos.smartbranch.liveness.v1.liveness_service_pb2_grpc import LivenessServiceStub
 from protos.smartbranch.media.v1 import media_pb2
 from tests.support.grpc_sessions import (
     Call,
@@ -21,7 +24,7 @@ from tests.support.grpc_sessions import (
     pass_challenges,
     until,
 )
-from tests.support.liveness import InProcessServer
+from tests.support.liveness import InProcessServer, serving_scripted
 
 
 async def test_a_session_runs_from_its_config_to_one_verdict(
@@ -151,7 +154,28 @@ async def test_one_broken_picture_is_noticed_and_many_end_the_session(
         await asyncio.sleep(0.08)
     assert await end_of(call) == "PICTURE_UNSUPPORTED"
     (row,) = scripted.house.rows()
-    assert (row.outcome, json.loads(row.reasons)) == ("VOID", ["PICTURE_UNSUPPORTED"])
+    assert (row.outcome, json.loads(row.reasons)) == ("INCONCLUSIVE", ["PICTURE_BROKEN"])
+
+
+async def test_unreadable_pictures_buy_nobody_a_free_attempt(tmp_path: Path) -> None:
+    """Eleven of them ended a session as a fault of ours, which counts for nothing.
+
+    Who did not like the draw could ask for another one without end.
+    """
+    async with (
+        serving_scripted(tmp_path, {"max_inconclusive_attempts": 2}) as server,
+        grpc.aio.insecure_channel(server.grpc) as channel,
+    ):
+        stub = LivenessServiceStub(channel)
+        for _ in range(2):
+            call, _ = await open_session(stub, person="c-1")
+            for number in range(1, 12):
+                await call.write(chunk(number, b"no picture"))
+                await asyncio.sleep(0.08)
+            assert await end_of(call) == "PICTURE_UNSUPPORTED"
+        call = stub.RunSession()
+        await call.write(Request(config=messages.SessionConfig(person="c-1")))
+        assert await end_of(call) == "TOO_MANY_ATTEMPTS"
 
 
 async def test_times_of_the_sender_reach_the_judge_as_they_are(
