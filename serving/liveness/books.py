@@ -25,7 +25,9 @@ from serving.storage.schema import LivenessRow
 VOID = "VOID"
 LOST = "SESSION_LOST"
 ACTION = "liveness.session"
+LIVE = LivenessOutcome.LIVE.value
 SPOOF, INCONCLUSIVE = LivenessOutcome.SPOOF.value, LivenessOutcome.INCONCLUSIVE.value
+COUNTED = (SPOOF, INCONCLUSIVE, OPEN)
 # Others of the same person are under way; they end within seconds.
 SHORT_WAIT_S = 5
 # Who still runs a session ends it at its time; only what is later than that was lost.
@@ -156,15 +158,20 @@ class SessionBooks:
     def _check_attempts(self, records: TenantRecords, ticket: Ticket, now: datetime) -> None:
         settings = self._settings
         window = timedelta(seconds=settings.attempt_window_s)
-        factor = 1 if ticket.person is not None else settings.caller_factor
+        is_known = ticket.person is not None
+        factor = 1 if is_known else settings.caller_factor
         limits = (
             ((SPOOF, OPEN), settings.max_spoof_attempts * factor),
             ((INCONCLUSIVE, OPEN), settings.max_inconclusive_attempts * factor),
         )
         attempts = records.liveness.attempts_since(
-            ticket.person, ticket.caller.subject, now - window, sum(limit for _, limit in limits)
+            ticket.person,
+            ticket.caller.subject,
+            now - window,
+            (*COUNTED, LIVE) if is_known else COUNTED,
+            sum(limit for _, limit in limits),
         )
-        if ticket.person is not None:
+        if is_known:
             attempts = _since_success(attempts)
         for outcomes, limit in limits:
             counted = [one for one in attempts if one[1] in outcomes]
@@ -216,8 +223,7 @@ def result_details(result: LivenessResult) -> Details:
 def _since_success(attempts: Sequence[tuple[datetime, str]]) -> Sequence[tuple[datetime, str]]:
     """Return the attempts after the last one that showed a living person, newest first."""
     outcomes = [outcome for _, outcome in attempts]
-    live = LivenessOutcome.LIVE.value
-    return attempts[: outcomes.index(live)] if live in outcomes else attempts
+    return attempts[: outcomes.index(LIVE)] if LIVE in outcomes else attempts
 
 
 def _too_many(ticket: Ticket, retry_after_s: int) -> TooManyAttemptsError:

@@ -71,9 +71,14 @@ class LivenessRecords:
         return result.rowcount > 0
 
     def attempts_since(
-        self, person: str | None, caller: str, moment: datetime, limit: int
+        self,
+        person: str | None,
+        caller: str,
+        moment: datetime,
+        outcomes: Sequence[str],
+        limit: int,
     ) -> Sequence[tuple[datetime, str]]:
-        """Return when attempts began and how they ended, newest first.
+        """Return when attempts of these outcomes began and how they ended, newest first.
 
         Of a person, whoever calls; without one, the caller's own for nobody in particular.
         """
@@ -84,7 +89,12 @@ class LivenessRecords:
         )
         rows = self._session.execute(
             select(LivenessRow.started_at, LivenessRow.outcome)
-            .where(LivenessRow.tenant == self._tenant, whose, LivenessRow.started_at > moment)
+            .where(
+                LivenessRow.tenant == self._tenant,
+                whose,
+                LivenessRow.started_at > moment,
+                LivenessRow.outcome.in_(outcomes),
+            )
             .order_by(LivenessRow.started_at.desc())
             .limit(limit)
         )

@@ -116,6 +116,24 @@ def test_without_a_person_the_caller_is_counted_and_bears_more(desk: Desk) -> No
     desk.open(None, Caller("bank-a", "other-app", APP.roles))
 
 
+@pytest.mark.parametrize(
+    ("person", "limit", "outcome", "is_void"),
+    [("c-1", 2, UNSURE, True), (None, 4, LIVE, False)],
+    ids=["ended by us", "passes of other people"],
+)
+def test_what_does_not_count_hides_nothing_that_does(
+    desk: Desk, person: str | None, limit: int, outcome: LivenessOutcome, is_void: bool
+) -> None:
+    """Only the newest sessions were looked at, and those pushed the attacks out of sight."""
+    for _ in range(limit - 1):
+        desk.run(SPOOF, person)
+    for _ in range(12):
+        desk.run(outcome, person, is_void)
+    desk.run(SPOOF, person)
+    with pytest.raises(TooManyAttemptsError):
+        desk.open(person)
+
+
 def test_tenants_do_not_count_each_other(desk: Desk) -> None:
     desk.run(SPOOF)
     desk.run(SPOOF)
