@@ -1,5 +1,8 @@
+import pytest
+
 from evaluation.pad.gates import GATES, GateResult, GateState, judge_gates
 from evaluation.pad.result import PadResult
+from liveness.outcome import LivenessOutcome
 from tests.support.pad_rows import LIVE, SPOOF, UNSURE, Rows
 
 
@@ -61,8 +64,14 @@ def test_nothing_measured_passes_no_gate(rows: Rows) -> None:
     assert len(GATES) == len({gate.name for gate in GATES})
 
 
-def test_two_clips_pass_no_gate(rows: Rows) -> None:
+@pytest.mark.parametrize("attack", [SPOOF, UNSURE])
+def test_two_clips_neither_pass_nor_fail_a_gate(rows: Rows, attack: LivenessOutcome) -> None:
     rows.add(1, "s", "", LIVE, 0.9)
-    rows.add(1, "s", "screen", SPOOF, 0.1)
+    rows.add(1, "s", "screen", attack, 0.1)
     states = {judged.state for judged in judge_gates(rows.result())}
     assert states == {GateState.NOT_MEASURED}
+
+
+def test_one_attack_taken_for_live_fails_however_few_there_were(rows: Rows) -> None:
+    rows.add(1, "s", "screen", LIVE, 0.9)
+    assert by_name(rows.result())["level-2-like"].state is GateState.FAILED
