@@ -96,6 +96,14 @@ class Intake:
             self._too_fast_count += 1
         return True
 
+    def admit(self, now_s: float) -> None:
+        """Count one message, whatever it carries. Raises RateLimitedError."""
+        if not self._arrivals.allows(now_s):
+            raise RateLimitedError(
+                f"more than {self._limits.max_chunks_per_s:g} messages a second; send fewer",
+                rate_per_s=self._limits.max_chunks_per_s,
+            )
+
     def take(self) -> Chunk | None:
         """Return the newest chunk that was not looked at."""
         return self._mailbox.take()
@@ -119,8 +127,4 @@ class Intake:
                 bytes=len(chunk.data),
                 max_bytes=self._limits.max_chunk_bytes,
             )
-        if not self._arrivals.allows(chunk.received_s):
-            raise RateLimitedError(
-                f"more than {self._limits.max_chunks_per_s:g} chunks a second; send fewer",
-                rate_per_s=self._limits.max_chunks_per_s,
-            )
+        self.admit(chunk.received_s)

@@ -136,7 +136,10 @@ class Link(Generic[E]):
 
     def _take(self, item: Incoming) -> None:
         self.has_heard.set()
-        if not isinstance(item, Chunk) or not self._session.is_held_by(self):
+        if not self._session.is_held_by(self):
+            return
+        if not isinstance(item, Chunk):
+            self._session.intake.admit(self._clock.monotonic())
             return
         self._owes_ack |= not self._session.accept(item)
         self._news.set()

@@ -119,6 +119,14 @@ async def test_a_flood_of_chunks_is_refused(house: House) -> None:
     assert isinstance(client.error, RateLimitedError)
 
 
+async def test_a_flood_of_heartbeats_is_refused(house: House) -> None:
+    """Only chunks were counted; one client's heartbeats kept most of a core busy."""
+    client = house.open(ScriptedWork())
+    client.send(*[Beat()] * 1200)
+    await client.end()
+    assert isinstance(client.error, RateLimitedError)
+
+
 async def test_more_pictures_than_are_looked_at_are_dropped_and_counted() -> None:
     with open_house(replace(LIMITS, max_fps=20.0)) as house:
         work = ScriptedWork()
