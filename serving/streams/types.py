@@ -145,12 +145,12 @@ class StreamWork(Protocol[E_co]):
 class StreamLimits:
     """Bounds of one stream; every one of them has an end.
 
-    max_chunks_per_s: with heartbeats; more is refused. max_fps: chunks that are looked at; more are dropped.
-    session_s: length of a session. resume_s: time to come back after a lost connection.
+    max_chunks_per_s: with heartbeats; more is refused. max_fps: chunks that are looked at; more are
+    dropped. session_s: length of a session. resume_s: time to come back after a lost connection.
     silence_s: without a message, the client has gone. heartbeat_s: longest time without one from
-    us. ack_every, ack_after_s: chunks and time after which an acknowledgement goes out.
-    step_s: time for one call of the work, queueing included. tick_s: between two looks at the
-    time. max_events: that wait for a client to read them.
+    us. ack_every, ack_after_s: chunks and time after which an acknowledgement goes out. step_s:
+    time for one call of the work, queueing included. tick_s: between two looks at the time.
+    max_events: that wait for a client to read them.
     """
 
     max_chunk_bytes: int = 2 * 1024 * 1024
