@@ -143,8 +143,12 @@ class LivenessRun:
             finally:
                 self._is_open = False
                 self._waiting.clear()
+            if self.verdict is not None:
+                return
             attempt += 1
-            is_lost = failure.reason in LOST or failure.is_unavailable
+            # A write that meets the end of its call is INTERNAL to gRPC, whatever ended it.
+            is_cut_off = failure.code == "INTERNAL" and not failure.metadata
+            is_lost = is_cut_off or failure.reason in LOST or failure.is_unavailable
             if not is_lost or self._is_over or not self._may_return(attempt, well_s):
                 raise failure
             await asyncio.sleep(self._connection.retry.wait_s(attempt))

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 
 from client import ApiError, Retry, SmartBranchClient
@@ -22,6 +23,8 @@ from client.liveness_types import (
     Verdict,
 )
 from liveness.outcome import LivenessOutcome as ServerOutcome
+from protos.smartbranch.liveness.v1 import liveness_service_pb2 as messages
+from protos.smartbranch.liveness.v1 import liveness_service_pb2_grpc
 from tests.support.liveness import InProcessServer, serving_scripted
 
 QUICK: dict[str, Any] = {"session_resume_s": 5.0, "session_heartbeat_s": 0.3}
@@ -205,3 +208,39 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         pass
     finally:
         writer.close()
+
+
+class CutOffOnce(liveness_service_pb2_grpc.LivenessServiceServicer):
+    """Ends the first call as gRPC does when a write meets a call that has just ended."""
+
+    def __init__(self) -> None:
+        self.call_count = 0
+
+    async def CheckImage(self, request: Any, context: Any) -> Any:
+        raise NotImplementedError
+
+    async def RunSession(
+        self, requests: AsyncIterator[messages.RunSessionRequest], context: Any
+    ) -> AsyncIterator[messages.RunSessionResponse]:
+        self.call_count += 1
+        yield messages.RunSessionResponse(
+            opened=messages.SessionOpened(next_sequence=1, resume_token="t")
+        )
+        if self.call_count == 1:
+            await context.abort(grpc.StatusCode.INTERNAL, "Internal error from Core")
+        yield messages.RunSessionResponse(verdict=messages.SessionVerdict(frame_count=3))
+
+
+async def test_a_write_that_meets_the_end_of_its_call_is_a_lost_connection() -> None:
+    """The client gave up with INTERNAL, whatever had ended the call."""
+    servicer, server = CutOffOnce(), grpc.aio.server()
+    liveness_service_pb2_grpc.add_LivenessServiceServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    async with SmartBranchClient(f"127.0.0.1:{port}", retry=Retry(4, 0.02)) as client:
+        session = client.run_liveness()
+        await run_through(session)
+    await server.stop(None)
+    # A verdict that is lost on its way in the same manner is told again.
+    assert servicer.call_count >= 2
+    assert session.verdict is not None
