@@ -24,6 +24,9 @@ MAX_BLINK_S = 0.6
 _MAX_STEP_S = 0.1
 _KEPT_S, _MAX_KEPT, _MIN_KEPT = 3.0, 128, 15
 
+# Arrivals that are less even than this say nothing about the time between the pictures.
+_MIN_STEP_RATIO, _MAX_STEP_RATIO = 0.45, 1.8
+
 # A blink says how many times slower the rise was, as a logarithm; none says more than this.
 _MAX_LOG_RATIO = 1.5
 # Sums of the development clips are all above 0 forwards (tests/liveness/test_blinks_shared.py);
@@ -83,9 +86,18 @@ class BlinkWatch:
             self._measure([(when, value / self._open) for when, value in self._blink])
             self._blink.clear()
 
+    def _is_even(self, times_s: list[float]) -> bool:
+        """Return whether the frames of a blink came as evenly as frames are taken."""
+        usual_s = float(np.median(np.diff([when for when, _ in self._kept])))
+        steps_s = np.diff(times_s)
+        return bool(
+            (steps_s >= _MIN_STEP_RATIO * usual_s).all()
+            and (steps_s <= _MAX_STEP_RATIO * usual_s).all()
+        )
+
     def _measure(self, blink: list[_Sample]) -> None:
         lowest = min(range(len(blink)), key=lambda place: blink[place][1])
-        if blink[lowest][1] >= _CLOSED:
+        if blink[lowest][1] >= _CLOSED or not self._is_even([when for when, _ in blink]):
             return
         fall_s = _time_between(blink[lowest::-1], _HALF, _LIFTED)
         rise_s = _time_between(blink[lowest:], _HALF, _LIFTED)

@@ -61,6 +61,16 @@ def test_lids_are_not_timed_at_rates_that_miss_them() -> None:
     assert watch(lids(NATURAL)[::-1][::3], FPS / 3)[0].count == 0
 
 
+@pytest.mark.parametrize("late_s", [0.0, 0.035])
+def test_lids_are_not_timed_by_frames_that_came_unevenly(late_s: float) -> None:
+    """Waits on the way stretched some falls, and people were held for running backwards."""
+    blinks = BlinkWatch()
+    for step, opening in enumerate(lids(NATURAL)):
+        time_s = step / FPS + late_s * (step % 2)
+        blinks.push(FaceMotion(time_s, 0, 0, 0, opening, 0, 0, 1, 0, 0), step)
+    assert blinks.count == (0 if late_s else 3)
+
+
 def test_half_a_blink_at_a_gap_is_none() -> None:
     openings = lids(NATURAL)
     blinks = BlinkWatch()
