@@ -230,7 +230,7 @@ class Course:
         return PromptEvent(self._prompt_count, challenge, limit_s)
 
     def _progress(self, share: float) -> ProgressEvent:
-        return ProgressEvent(self.rounds.passed_count, self.rounds.plan.challenge_count, share)
+        return ProgressEvent(self.rounds.passed_count, self.rounds.wanted_count, share)
 
     def _tell_share(self, share: float) -> Events:
         if abs(share - self._told_share) < _PROGRESS_STEP:

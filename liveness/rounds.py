@@ -14,6 +14,7 @@ class Rounds:
     plan: SessionPlan
     draw: Draw
     passed_count: int = 0
+    unanswered_count: int = 0
     retries_used: int = 0
     redraws_used: int = 0
     _records: list[ChallengeRecord] = field(default_factory=list)
@@ -23,7 +24,15 @@ class Rounds:
     @property
     def is_complete(self) -> bool:
         """Whether enough challenges were passed."""
-        return self.passed_count >= self.plan.challenge_count
+        return self.passed_count >= self.wanted_count
+
+    @property
+    def wanted_count(self) -> int:
+        """How many have to be passed: one more for each that was asked and not answered.
+
+        Else who has clips of a few moves lets every other one go by until those are drawn.
+        """
+        return self.plan.challenge_count + self.unanswered_count
 
     @property
     def records(self) -> tuple[ChallengeRecord, ...]:
@@ -48,6 +57,7 @@ class Rounds:
     def fail_next(self) -> bool:
         """Note that it was failed; return whether another may be tried."""
         self._record(ChallengeState.FAILED)
+        self.unanswered_count += 1
         self.retries_used += 1
         return self.retries_used <= self.plan.retry_count
 
@@ -58,6 +68,7 @@ class Rounds:
         """
         if was_asked:
             self._record(ChallengeState.INTERRUPTED)
+            self.unanswered_count += 1
         self._next = None
         self.redraws_used += 1
         return self.redraws_used <= self.plan.redraw_count

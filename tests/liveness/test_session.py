@@ -116,7 +116,7 @@ def test_a_move_after_its_time_fails() -> None:
 
 
 def test_a_failed_challenge_may_be_tried_again_as_another_draw() -> None:
-    draw = KnownDraw([Challenge.SMILE, Challenge.TURN_LEFT, Challenge.BLINK])
+    draw = KnownDraw([Challenge.SMILE, Challenge.TURN_LEFT, Challenge.BLINK, Challenge.LOOK_UP])
     actor = Actor(answer=lambda asked: None if asked is Challenge.SMILE else asked)
     run = Run(scripted_session(draw, SessionPlan(2)), actor=actor)
     verdict = run.play()
@@ -125,7 +125,10 @@ def test_a_failed_challenge_may_be_tried_again_as_another_draw() -> None:
         (Challenge.SMILE, ChallengeState.FAILED),
         (Challenge.TURN_LEFT, ChallengeState.PASSED),
         (Challenge.BLINK, ChallengeState.PASSED),
+        (Challenge.LOOK_UP, ChallengeState.PASSED),
     ]
+    told = [event.challenge_count for event in run.events if isinstance(event, ProgressEvent)]
+    assert (told[0], told[-1]) == (2, 3)
 
 
 def test_the_response_is_measured_from_prompt_to_move() -> None:
@@ -197,6 +200,7 @@ def test_an_interrupted_challenge_is_drawn_anew_and_finished_ones_stay() -> None
         (Challenge.TURN_LEFT, ChallengeState.PASSED),
         (Challenge.OPEN_MOUTH, ChallengeState.INTERRUPTED),
         (Challenge.BLINK, ChallengeState.PASSED),
+        (Challenge.TURN_LEFT, ChallengeState.PASSED),
     ]
     assert run.session.verdict.result.outcome is LivenessOutcome.LIVE
 
