@@ -27,9 +27,9 @@ class Glance:
         """The same as (32, 32) float32."""
         return self.grid.astype(np.float32)
 
-    def difference(self, other: "Glance") -> float:
-        """Return by how much the pictures differ, in mean steps of brightness."""
-        return float(np.abs(self.grey - other.grey).mean())
+    def largest_step(self, other: "Glance") -> float:
+        """Return by how much the pictures differ where they differ most, in steps of grey."""
+        return float(np.abs(self.grey - other.grey).max())
 
     def likeness(self, other: "Glance") -> float:
         """Return the correlation, -1 to 1; brighter or darker light does not change it."""

@@ -55,10 +55,15 @@ def measure_motion(mesh: FaceMesh, time_s: float) -> FaceMotion:
         eye_opening=(_eye_opening(points, _EYE_A) + _eye_opening(points, _EYE_B)) / 2,
         mouth_opening=_ratio(_span(points, *_LIPS_INNER), _span(points, *_MOUTH_CORNERS)),
         smile=float(smile),
-        size_px=math.hypot(_span3(points, *_EYE_CORNERS), _span3(points, *_NOSE_LINE)),
+        size_px=face_size_px(points),
         centre_x_px=float(centre[0]),
         centre_y_px=float(centre[1]),
     )
+
+
+def face_size_px(points: Floats) -> float:
+    """Return the size of a face, whatever way it is turned, from its mesh's points."""
+    return math.hypot(_span3(points, *_EYE_CORNERS), _span3(points, *_NOSE_LINE))
 
 
 def _eye_opening(points: Floats, places: tuple[int, ...]) -> float:

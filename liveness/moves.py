@@ -17,6 +17,9 @@ TURN_DEG, NOD_DEG = 15.0, 10.0
 # Lips apart by a third of the mouth's width more than at rest: wider than in calm speech.
 MOUTH_RISE = 0.35
 SMILE_RISE = 0.4
+# Broad smiles of the development clips reach 0.75 to 0.88, so who smiles already has less to
+# rise; in talk it rises and falls by less than the least that is asked for, for as long.
+SMILE_TOP, MIN_SMILE_RISE = 0.8, 0.25
 # Eyes that close on purpose lose nearly all of their opening; lids that look down, about half.
 EYE_FALL = 0.6
 # A face that is a quarter larger has come from the distance to four fifths of it.
@@ -50,7 +53,8 @@ def _open_mouth(now: FaceMotion, rest: FaceMotion) -> float:
 
 
 def _smile(now: FaceMotion, rest: FaceMotion) -> float:
-    return (now.smile - rest.smile) / SMILE_RISE
+    rise = min(SMILE_RISE, max(MIN_SMILE_RISE, SMILE_TOP - rest.smile))
+    return (now.smile - rest.smile) / rise
 
 
 def _close_eyes(now: FaceMotion, rest: FaceMotion) -> float:

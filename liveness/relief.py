@@ -7,8 +7,7 @@ import numpy as np
 
 from liveness.findings import Finding, Weight
 from liveness.holding import MAX_STEP_S
-from liveness.motion import FaceMotion
-from vision.geometry import Floats
+from liveness.motion import FaceMotion, face_size_px
 from vision.mesh import FaceMesh
 
 # Places that bone holds: sides and top of the face, ridge and wings of the nose, eye corners.
@@ -27,8 +26,9 @@ MIN_RELIEF_PER_DEG = 0.003
 MIN_LIVING_RELIEF = 0.03
 
 FLAT, STILL = "FACE_FLAT", "FACE_STILL"
-# Some people blink only a few times a minute when they look at a screen.
-STILL_AFTER_S = 10.0
+# Who reads a screen may blink four times a minute (Patel et al., "Effect of visual display unit
+# use on blink rate and tear stability", 1991), and a camera misses some of them.
+STILL_AFTER_S = 15.0
 _MAX_EYE_FALL, _MAX_MOUTH_SPAN, _MAX_SMILE_SPAN = 0.5, 0.15, 0.2
 _RELIEF_STEP_S = 0.5
 
@@ -45,18 +45,13 @@ def relief(before: FaceMesh, after: FaceMesh) -> float:
         return 0.0
     mapped = cv2.perspectiveTransform(first[None].astype(np.float64), plane_map)[0]
     error_px = float(np.sqrt(((mapped - second) ** 2).sum(axis=1).mean()))
-    return error_px / max(_size_px(before.points), 1.0)
+    return error_px / max(face_size_px(before.points), 1.0)
 
 
 def is_flat(before: FaceMesh, after: FaceMesh) -> bool:
     """Return whether a face that seems to have turned shows too little depth for it."""
     turned_deg = math.hypot(after.yaw_deg - before.yaw_deg, after.pitch_deg - before.pitch_deg)
     return relief(before, after) < MIN_RELIEF_PER_DEG * turned_deg
-
-
-def _size_px(points: Floats) -> float:
-    eyes, nose = points[33] - points[263], points[168] - points[2]
-    return math.hypot(float(np.linalg.norm(eyes)), float(np.linalg.norm(nose)))
 
 
 class StillWatch:

@@ -6,19 +6,24 @@ import numpy.typing as npt
 from liveness.findings import Finding, Weight
 from liveness.glance import Glance
 from liveness.holding import MAX_STEP_S, Holding
+from liveness.motion import face_size_px
+from vision.mesh import FaceMesh
 
 FROZEN, LOOPED = "FRAMES_REPEATED", "CLIP_LOOPED"
 
-# Mean over 32 by 32 cells: breath and sway change a picture by more within a moment, encoding it
-# anew changes it by less (tests/liveness/test_frames_shared.py).
-MAX_STILL_DIFFERENCE = 0.4
+# A picture that is encoded again differs by less in each of its 32 by 32 cells. Somebody small in
+# front of a wall that the camera keeps free of noise hardly changes it by more, so the mesh of
+# the face has to stand still as well, to this part of the face's size: in one second a living
+# one moves by more (tests/liveness/test_frames_shared.py).
+MAX_STILL_STEPS, MAX_STILL_SHIFT = 3, 0.012
 FROZEN_AFTER_S = 1.0
 
 # The same picture encoded twice differs by at most this in any of its 1,024 cells. A person who
 # comes back to a pose is off by a pixel somewhere, and one pixel is five steps at a sharp edge.
 MAX_LIKE_STEPS = 4
-# What repeats must move: some cell changes by this much meanwhile.
-MIN_MOVED_STEPS = 12
+# What repeats must move: so many cells change by so much meanwhile. Two blinks in a room that
+# stands still are alike to the cell, and change one or two.
+MIN_MOVED_STEPS, MIN_MOVED_CELLS = 12, 10
 LOOPED_AFTER_S = 1.5
 # A move out and back looks the same backwards as long as the body had no time to sway.
 MIN_LAG_S, MIN_MIRROR_LAG_S = 0.7, 2.0
@@ -28,23 +33,31 @@ Runs = npt.NDArray[np.float64]
 
 
 class FreezeWatch:
-    """Notices a picture that does not change."""
+    """Notices a picture that does not change, with a face in it that does not."""
 
     def __init__(self) -> None:
-        self._anchor: Glance | None = None
+        self._anchor: tuple[Glance, FaceMesh] | None = None
         self._holding = Holding()
 
-    def push(self, glance: Glance, time_s: float, frame_index: int) -> Finding | None:
+    def push(
+        self, glance: Glance, mesh: FaceMesh, time_s: float, frame_index: int
+    ) -> Finding | None:
         """Take one frame; return the finding once it has stood still for long."""
-        is_same = self._anchor is not None and (
-            glance.difference(self._anchor) <= MAX_STILL_DIFFERENCE
-        )
-        if not is_same:
-            self._anchor = glance
+        if self._anchor is None or not is_still(self._anchor, (glance, mesh)):
+            self._anchor = glance, mesh
             self._holding.reset()
         if self._holding.update(True, time_s) < FROZEN_AFTER_S:
             return None
         return Finding(FROZEN, Weight.HOLDS, frame_index)
+
+
+def is_still(before: tuple[Glance, FaceMesh], after: tuple[Glance, FaceMesh]) -> bool:
+    """Return whether nothing changed from one frame to another, by picture and by face."""
+    if before[0].largest_step(after[0]) > MAX_STILL_STEPS:
+        return False
+    moved_px = after[1].points[:, :2] - before[1].points[:, :2]
+    shift_px = float(np.sqrt((moved_px**2).sum(axis=1).mean()))
+    return shift_px <= MAX_STILL_SHIFT * face_size_px(before[1].points)
 
 
 class LoopWatch:
@@ -100,7 +113,8 @@ class LoopWatch:
         """Return whether the picture changed clearly since then."""
         start = int(np.searchsorted(self._times[: self._count], since_s))
         run = self._grids[start : self._count]
-        return int((run.max(axis=0) - run.min(axis=0)).max()) >= MIN_MOVED_STEPS
+        spans = run.max(axis=0) - run.min(axis=0)
+        return int((spans >= MIN_MOVED_STEPS).sum()) >= MIN_MOVED_CELLS
 
 
 def _shift(runs: Runs, places: int) -> Runs:

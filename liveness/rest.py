@@ -11,10 +11,12 @@ from liveness.motion import FaceMotion
 REST_S = 0.5
 _MAX_KEPT = 64
 _MIN_FRAMES = 3
-# Straight enough to begin: cameras stand above or below the eyes, so nods are given more room.
-MAX_YAW_DEG, MAX_PITCH_DEG = 15.0, 25.0
-# A head held still sways less than this in half a second; one that turns does not.
-MAX_YAW_SPAN_DEG, MAX_PITCH_SPAN_DEG = 4.0, 4.0
+# Straight enough to begin: cameras stand above or below the eyes, so nods are given more room, as
+# far as the passive model looks at a face; who rests beyond could never be accepted.
+MAX_YAW_DEG, MAX_PITCH_DEG = 15.0, 20.0
+# A head held still sways less than this in half a second, also one that trembles; one that turns
+# does not.
+MAX_YAW_SPAN_DEG, MAX_PITCH_SPAN_DEG = 6.0, 6.0
 MAX_SIZE_SPAN = 0.08
 # The mouth is closed enough, and no grin, for both to have room to rise.
 MAX_MOUTH_OPENING, MAX_SMILE = 0.35, 0.55

@@ -100,8 +100,6 @@ class ClipWatch:
             advice = advice or self._quality_advice
         elif presence.is_alone:
             advice = advice or NOT_SEEN_ADVICE
-        if motion is None:
-            self._cut.restart()
         if self.order.is_slow(time_s):
             advice = "SEND_MORE_FRAMES"
         return Seen(
@@ -128,7 +126,7 @@ class ClipWatch:
     ) -> list[Finding]:
         index = look.frame.index
         found = [
-            self._freeze.push(glance, motion.time_s, index),
+            self._freeze.push(glance, mesh, motion.time_s, index),
             self._loop.push(glance, motion.time_s, index),
             self._still.push(mesh, motion, index),
             self._blinks.push(motion, index),

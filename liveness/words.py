@@ -34,7 +34,10 @@ ADVICE: Final[Mapping[str, Words]] = {
     "LOOK_STRAIGHT": ("Look straight at the camera", "请正视镜头"),
     "RELAX_FACE": ("Relax and close your mouth", "请放松，闭上嘴巴"),
     "HOLD_STILL": ("Hold still", "请保持不动"),
-    "SEND_MORE_FRAMES": ("The connection is slow: move closer to it", "网络较慢，请靠近信号源"),
+    "SEND_MORE_FRAMES": (
+        "Too few pictures: more light or a better line",
+        "画面太少，请改善光线或网络",
+    ),
 }
 
 # What was noticed on the way. The verdict may give the same code as a reason.
@@ -54,6 +57,7 @@ NOTICES: Final[Mapping[str, Words]] = {
     "FRAMES_REPEATED": ("The picture stands still", "画面静止不动"),
     "CLIP_LOOPED": ("The video repeats itself", "视频内容循环重复"),
     "CLIP_REVERSED": ("The video seems to run backwards", "视频似乎在倒放"),
+    "SCENE_CHANGED": ("The scene changed: stay where you are", "场景发生变化，请留在原处"),
     "VIDEO_CUT": ("The video was cut", "视频被剪辑"),
     "VIDEO_JUMP": ("The face jumped", "面部位置突然跳变"),
     "FACE_CHANGED": ("Another person came into the picture", "画面中换了人"),
@@ -69,12 +73,18 @@ REASONS: Final[Mapping[str, Words]] = {
     "EVIDENCE_WEAK": ("Not sure: try again in better light", "无法确定，请改善光线后重试"),
     "CHALLENGES_PASSED": ("All moves were made as asked", "所有动作均按要求完成"),
     "CHALLENGE_FAILED": ("The moves were not the ones asked for", "动作与要求不符"),
-    "SESSION_TIMED_OUT": ("The time for the session ran out", "检测超时"),
+    "SESSION_TIMED_OUT": ("The time ran out: please start again", "检测超时，请重新开始"),
     "SESSION_ABANDONED": ("The session was left before its end", "检测中途退出"),
     "SERVER_STOPPING": ("The service is stopping: please start again", "服务正在停止，请稍后重试"),
-    "INTERRUPTED_TOO_OFTEN": ("The session was interrupted too often", "中断次数过多"),
-    "NO_FACE": ("No face was seen", "未看到人脸"),
-    "TOO_FEW_VIEWS": ("The face was not seen well enough", "面部画面不够清晰"),
+    "INTERRUPTED_TOO_OFTEN": (
+        "Interrupted too often: please start again",
+        "中断次数过多，请重新开始",
+    ),
+    "NO_FACE": ("No face was seen: face the camera", "未看到人脸，请正对镜头"),
+    "TOO_FEW_VIEWS": (
+        "Too little seen: face the camera in good light",
+        "面部画面不足，请在明亮处正视镜头",
+    ),
     "SIGNAL_NOT_MEASURED": ("The look of the face could not be judged", "无法判断面部外观"),
     "EVIDENCE_MISSING": ("Nothing was measured", "没有可用的检测结果"),
 }

@@ -8,11 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from liveness.cuts import MAX_CUT_LIKENESS, MIN_CUT_BITS
+from liveness.cuts import MAX_CUT_LIKENESS, MIN_CUT_BITS, Scene, is_other_scene
 from liveness.glance import Glance
-from liveness.repeats import FROZEN_AFTER_S, MAX_STILL_DIFFERENCE, FreezeWatch, LoopWatch
+from liveness.motion import measure_motion
+from liveness.repeats import FROZEN_AFTER_S, MAX_STILL_STEPS, FreezeWatch, LoopWatch
 from media.clips import read_frames
 from media.image import ImageRGB
+from tests.support.scripted_faces import Pose, mesh_of
 from vision.picture_hash import grey_grid, hash_distance, hash_of_grid
 
 pytestmark = pytest.mark.shared
@@ -64,14 +66,42 @@ def test_a_cut_to_another_clip_nearly_always_looks_like_one(shared_data: Path) -
     assert np.mean(found) > 0.9
 
 
+def scene_of(frame: Still, time_s: float | None = None) -> Scene:
+    motion = measure_motion(mesh_of(Pose()), frame[0] if time_s is None else time_s)
+    return Scene(0, frame[2], frame[1], motion)
+
+
+def test_no_scene_becomes_another_within_half_a_second(shared_data: Path) -> None:
+    count = 0
+    for name, frames in clips(shared_data).items():
+        scenes = [scene_of(frame) for frame in frames]
+        for apart in range(1, 10):
+            pairs = list(zip(scenes, scenes[apart:], strict=False))
+            count += len(pairs)
+            assert not any(is_other_scene(*pair) for pair in pairs), name
+    print(f"\n{count} pairs up to 0.6 s apart, none of them another scene")
+
+
+@pytest.mark.parametrize("hidden_s", [0.3, 0.5])
+def test_a_cut_that_is_hidden_is_mostly_another_scene(shared_data: Path, hidden_s: float) -> None:
+    dice, found = random.Random(3), []
+    every = list(clips(shared_data).values())
+    for _ in range(600):
+        one, two = (dice.choice(frames) for frames in dice.sample(every, 2))
+        found.append(is_other_scene(scene_of(one, 0.0), scene_of(two, hidden_s)))
+    print(f"\n{sum(found)} of {len(found)} cuts hidden for {hidden_s} s are found")
+    assert np.mean(found) > 0.6
+
+
 def test_no_clip_stands_still_or_repeats(shared_data: Path) -> None:
     longest_s = 0.0
     for name, frames in clips(shared_data).items():
         freeze, loop, since = FreezeWatch(), LoopWatch(), frames[0]
+        face = mesh_of(Pose())  # Never moves, so that the picture alone decides.
         for index, (time_s, glance, _) in enumerate(frames):
-            assert freeze.push(glance, time_s, index) is None, name
+            assert freeze.push(glance, face, time_s, index) is None, name
             assert loop.push(glance, time_s, index) is None, name
-            if glance.difference(since[1]) > MAX_STILL_DIFFERENCE:
+            if glance.largest_step(since[1]) > MAX_STILL_STEPS:
                 since = (time_s, glance, 0)
             longest_s = max(longest_s, time_s - since[0])
     print(f"\nthe longest standstill takes {longest_s:.2f} s")
