@@ -18,7 +18,7 @@ TURN_DEG, NOD_DEG = 15.0, 10.0
 MOUTH_RISE = 0.35
 SMILE_RISE = 0.4
 # Broad smiles of the development clips reach 0.75 to 0.88, so who smiles already has less to
-# rise; in talk it rises and falls by less than the least that is asked for, for as long.
+# rise.
 SMILE_TOP, MIN_SMILE_RISE = 0.8, 0.25
 # Eyes that close on purpose lose nearly all of their opening; lids that look down, about half.
 EYE_FALL = 0.6

@@ -14,7 +14,7 @@ FROZEN, LOOPED = "FRAMES_REPEATED", "CLIP_LOOPED"
 # A picture that is encoded again differs by less in each of its 32 by 32 cells. Somebody small in
 # front of a wall that the camera keeps free of noise hardly changes it by more, so the mesh of
 # the face has to stand still as well, to this part of the face's size: in one second a living
-# one moves by more (tests/liveness/test_frames_shared.py).
+# one moves by more (tests/liveness/test_honest_shared.py).
 MAX_STILL_STEPS, MAX_STILL_SHIFT = 3, 0.012
 FROZEN_AFTER_S = 1.0
 
