@@ -111,6 +111,7 @@ def far_away(image: ImageRGB, box: Floats) -> tuple[ImageRGB, Floats]:
     return picture, box * np.float32(0.25)
 
 
+@pytest.mark.slow
 def test_a_crop_finds_faces_that_are_lost_in_the_whole_picture(
     pipeline: FacePipeline, store: ModelStore, shared_data: Path
 ) -> None:
