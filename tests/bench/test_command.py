@@ -20,6 +20,7 @@ def run_bench(*words: str) -> dict[str, object]:
     return report
 
 
+@pytest.mark.slow
 def test_face_measures_over_a_real_server_without_the_peer() -> None:
     report = run_bench("face", "--quick", "--no-peer")
     assert set(report) >= KEYS

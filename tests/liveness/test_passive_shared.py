@@ -39,6 +39,7 @@ def photographs(folder: Path) -> list[Path]:
     return [min(path.glob("*.jpg")) for path in others[:PEOPLE]]
 
 
+@pytest.mark.slow
 def test_photographs_of_strangers_are_seldom_refused(
     shared_data: Path, pipeline: FacePipeline, detector: PassiveDetector
 ) -> None:

@@ -37,6 +37,7 @@ def genuine(half: LfwHalf) -> list[tuple[FaceReading, FaceReading]]:
     return [(half.read(pair.first), half.read(pair.second)) for pair in pairs]
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_few_pictures_of_lfw_are_refused(genuine: list[tuple[FaceReading, FaceReading]]) -> None:
     refused = [not (a.quality.is_usable and b.quality.is_usable) for a, b in genuine]
