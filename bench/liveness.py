@@ -121,7 +121,6 @@ class Participant:
         self._analyzer = opened.judge.vision.open_analyzer()
         self._session = self._open(0.0)
         self._index = 0
-        self.session_count = 1
 
     def look(self, time_s: float) -> None:
         """Decode the next frame as one that arrives at `time_s` and push it."""
@@ -133,7 +132,6 @@ class Participant:
             self._analyzer.close()
             self._analyzer = self._opened.judge.vision.open_analyzer()
             self._session = self._open(time_s)
-            self.session_count += 1
 
     def _open(self, time_s: float) -> LivenessSession:
         session = self._opened.judge.liveness.open_session(SessionPlan())

@@ -41,7 +41,3 @@ class Findings:
     def of(self, weight: Weight) -> tuple[Finding, ...]:
         """Return the findings of one weight, in the order in which they came."""
         return tuple(found for found in self._by_code.values() if found.weight is weight)
-
-    def has(self, code: str) -> bool:
-        """Return whether there is a finding of this code."""
-        return code in self._by_code

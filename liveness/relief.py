@@ -25,7 +25,7 @@ MIN_RELIEF_PER_DEG = 0.003
 # Relief that a picture which is merely waved does not reach by the landmarker's noise.
 MIN_LIVING_RELIEF = 0.03
 
-FLAT, STILL = "FACE_FLAT", "FACE_STILL"
+STILL = "FACE_STILL"
 # Who reads a screen may blink four times a minute (Patel et al., "Effect of visual display unit
 # use on blink rate and tear stability", 1991), and a camera misses some of them.
 STILL_AFTER_S = 15.0

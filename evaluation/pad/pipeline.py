@@ -8,10 +8,9 @@ from evaluation.pipeline import core_count, first_of_task
 from inference.local import EngineSettings, LocalEngine
 from inference.manifest import BundleSpec, Manifest, ModelSpec, load_manifest
 from inference.store import ModelStore
-from liveness.assembly import Liveness
-from liveness.calibrations import load_policy
+from liveness.assembly import build_liveness
 from liveness.files import FileJudge
-from liveness.passive import FAMILY, PassiveDetector
+from liveness.passive import FAMILY
 from vision.assembly import StreamVision, build_face_pipeline
 from vision.landmarkers import open_landmarkers
 
@@ -40,8 +39,7 @@ def open_judge(passive_id: str | None = None, workers: int | None = None) -> Ite
     detector = first_of_task(manifest, "face_detection")
     embedder = first_of_task(manifest, "face_embedding")
     passive = manifest.model(passive_id) if passive_id else _own_passive(manifest)
-    landmarker = manifest.bundles[0]
-    policy = load_policy(passive, manifest.root)
+    landmarker = next(bundle for bundle in manifest.bundles if bundle.task == "face_mesh")
     store = ModelStore(manifest)
     with ExitStack() as stack:
         specs = [detector, embedder, passive]
@@ -50,7 +48,7 @@ def open_judge(passive_id: str | None = None, workers: int | None = None) -> Ite
         landmarkers = stack.enter_context(open_landmarkers(store, landmarker, core_count()))
         landmarkers.warm_up()
         face = build_face_pipeline(engine, detector, embedder)
-        liveness = Liveness(face, PassiveDetector(engine, passive), policy)
+        liveness = build_liveness(engine, passive, face, root=manifest.root)
         judge = FileJudge(liveness, StreamVision(face, landmarkers))
         yield OpenJudge(judge, manifest, detector, embedder, passive, landmarker)
 

@@ -9,8 +9,9 @@ from base.errors import InvalidInputError
 from liveness.events import NoticeEvent, SessionEvent, VerdictEvent
 from liveness.look import FrameLook
 from liveness.plan import SessionPlan
+from media.chunks import decode_frame
 from media.frame import Frame
-from media.pictures import PictureLimits, decode_picture
+from media.pictures import PictureLimits
 from serving.liveness.books import SessionBooks, Ticket
 from serving.streams.session import DRAINED
 from serving.streams.types import Chunk, Codec
@@ -125,18 +126,18 @@ class LivenessRun(Generic[M]):
         assert self._analyzer is not None
         with self._looking:
             try:
-                image = decode_picture(chunk.data, self._limits)
+                frame = decode_frame(
+                    chunk.data,
+                    chunk.sequence - 1,
+                    chunk.received_s,
+                    pts_s=chunk.pts_s,
+                    capture_time=chunk.capture_time,
+                    track=chunk.track,
+                    limits=self._limits,
+                )
             except InvalidInputError as error:
                 return self._tell(self._note_broken(chunk, error))
             self._broken_in_a_row = 0
-            frame = Frame(
-                image,
-                chunk.sequence - 1,
-                chunk.pts_s,
-                chunk.capture_time,
-                chunk.received_s,
-                chunk.track,
-            )
             look = self._analyzer.look(frame)
             return self._tell(self._running.push(look, self._clock.monotonic()))
 
