@@ -27,6 +27,12 @@ class WriteGroup:
         self._list = threading.Lock()
         self._turn = threading.Lock()
 
+    @property
+    def waiting_count(self) -> int:
+        """How many events wait for the write that is under way."""
+        with self._list:
+            return len(self._waiting)
+
     def write(self, event: AuditEvent) -> None:
         """Return when the event is durable; raise what its group's write raised."""
         mine = _Waiting(event)

@@ -1,5 +1,8 @@
 """What the liveness page does when something is missing, refused or lost."""
 
+import asyncio
+import threading
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -62,7 +65,11 @@ def test_a_lost_connection_comes_back_where_the_server_wants_it(
         await peer.watch(5)
         await peer.vanish()
 
+    seen = threading.Event()
+
     async def second(peer: Peer) -> None:
+        # The loss shows until the server takes the next connection.
+        await asyncio.to_thread(seen.wait, 10)
         await peer.accept()
         await peer.open(next_sequence=4, token="second-token")
         await peer.progress(1, 2)
@@ -73,6 +80,7 @@ def test_a_lost_connection_comes_back_where_the_server_wants_it(
     scripted.play(first, second, deciding(verdict(INCONCLUSIVE, [("ANY", "so it was")])))
     page.click("#start")
     expect(page.locator("#link")).to_be_visible()
+    seen.set()
     expect(page.locator("#prompt")).to_contain_text("mile")
     expect(page.locator("#outcome-title")).to_have_text("Cannot be told")
     one, two, three = scripted.peers
