@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from liveness.events import Challenge
-from liveness.holding import Holding
-from liveness.motion import FaceMotion
 from liveness.moves import AT_REST, FAR_ENOUGH, MOVES, SET_OUT, extent
+from vision.continuity.holding import Holding
+from vision.continuity.motion import FaceMotion
 
 # Nobody answers a light or a word sooner: trained sprinters need more than 0.1 s, and what is
 # faster counts as a false start (World Athletics, rule 16.6); choosing a move takes longer.

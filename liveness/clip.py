@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from liveness.decision import LivenessPolicy
-from liveness.holding import Holding
 from liveness.look import FrameLook
-from liveness.order import MIN_FPS
 from liveness.outcome import LivenessResult
 from liveness.verdict import conclude
 from liveness.watch import ClipWatch
+from vision.continuity.holding import Holding
+from vision.continuity.order import MIN_FPS
 
 # Somebody else in the picture for longer than this leaves open who is meant.
 MAX_COMPANY_S = 0.5

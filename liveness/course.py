@@ -4,15 +4,15 @@ from enum import Enum
 
 from liveness.challenges import ChallengeWatch, WatchState
 from liveness.events import Challenge, NoticeEvent, ProgressEvent, PromptEvent, SessionEvent
-from liveness.holding import Holding
 from liveness.look import FrameLook
-from liveness.motion import FaceMotion
 from liveness.pause import PauseState, PauseWatch
 from liveness.plan import TURNS_AND_NODS
 from liveness.relief import is_flat
 from liveness.rest import RestWatch
 from liveness.rounds import Rounds
 from liveness.watch import ClipWatch, Seen
+from vision.continuity.holding import Holding
+from vision.continuity.motion import FaceMotion
 from vision.mesh import FaceMesh
 
 # A face that is away, or a stranger that is there, for shorter is a slip of the detector.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from liveness.events import Challenge
-from liveness.motion import FaceMotion
+from vision.continuity.motion import FaceMotion
 
 # Fractions of a whole move: below the first a face is at rest, from the second on it has set out.
 AT_REST, SET_OUT, FAR_ENOUGH = 0.35, 0.5, 1.0

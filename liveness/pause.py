@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from liveness.events import Challenge
-from liveness.holding import Holding
-from liveness.motion import FaceMotion
 from liveness.moves import AT_REST, FAR_ENOUGH, MOVES, extent
+from vision.continuity.holding import Holding
+from vision.continuity.motion import FaceMotion
 
 # A face that leaves its rest for longer has to be asked to rest again.
 MAX_RESTLESS_S = 1.5

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from liveness.glance import Glance
 from liveness.look import FrameLook
 from vision.analysis import LIKE_SIZE_MIN_SCORE, LIKE_SIZE_RATIO
+from vision.continuity.glance import Glance
 from vision.quality import FaceQuality
 
 # Of 255, over the whole picture, where no face was found in it.

@@ -5,9 +5,9 @@ import math
 import cv2
 import numpy as np
 
-from liveness.findings import Finding, Weight
-from liveness.holding import MAX_STEP_S
-from liveness.motion import FaceMotion, face_size_px
+from decision.findings import Finding, Weight
+from vision.continuity.holding import MAX_STEP_S
+from vision.continuity.motion import FaceMotion, face_size_px
 from vision.mesh import FaceMesh
 
 # Places that bone holds: sides and top of the face, ridge and wings of the nose, eye corners.

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from liveness.holding import MAX_STEP_S
-from liveness.motion import FaceMotion
+from vision.continuity.holding import MAX_STEP_S
+from vision.continuity.motion import FaceMotion
 
 REST_S = 0.5
 _MAX_KEPT = 64

@@ -1,11 +1,11 @@
 """One guided session, from its first prompt to its verdict."""
 
+from decision.findings import Weight
 from liveness.advice import AdviceGate
 from liveness.course import Course, Phase
 from liveness.decision import LivenessPolicy
 from liveness.draw import Draw
 from liveness.events import NoticeEvent, SessionEvent, VerdictEvent
-from liveness.findings import Weight
 from liveness.look import FrameLook
 from liveness.plan import SessionPlan
 from liveness.rounds import Rounds

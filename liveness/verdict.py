@@ -1,7 +1,7 @@
 """What a session or clip comes to, from everything that was found about it."""
 
+from decision.findings import Weight
 from liveness.decision import LivenessPolicy, Rules, decide
-from liveness.findings import Weight
 from liveness.outcome import LivenessResult
 from liveness.texts import reason
 from liveness.watch import ClipWatch

@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass, field
 
+from decision.findings import Finding, Findings
 from decision.rates import ErrorRateTable
-from liveness.blinks import BlinkWatch
-from liveness.cuts import CutWatch, Scene
 from liveness.evidence import PassiveEvidence, PassiveModel
-from liveness.findings import Finding, Findings
-from liveness.glance import Glance
-from liveness.identity import IdentityWatch
 from liveness.look import FrameLook
-from liveness.motion import FaceMotion, measure_motion
-from liveness.order import FrameOrder
 from liveness.presence import Presence, advise_on_texture, check_presence
 from liveness.relief import StillWatch
-from liveness.repeats import FreezeWatch, LoopWatch
+from vision.continuity.blinks import BlinkWatch
+from vision.continuity.cuts import CutWatch, Scene
+from vision.continuity.glance import Glance
+from vision.continuity.identity import IdentityWatch
+from vision.continuity.motion import FaceMotion, measure_motion
+from vision.continuity.order import FrameOrder
+from vision.continuity.repeats import FreezeWatch, LoopWatch
 from vision.mesh import FaceMesh
 
 # A face that is turned further shows one side. The embedder can still tell a person from another

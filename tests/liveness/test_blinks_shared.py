@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from liveness.blinks import MIN_BLINKS, REVERSED_BELOW, BlinkWatch
 from liveness.events import Challenge
-from liveness.motion import FaceMotion, measure_motion
 from liveness.moves import MOVES, extent
 from tests.liveness.conftest import ReadClip
+from vision.continuity.blinks import MIN_BLINKS, REVERSED_BELOW, BlinkWatch
+from vision.continuity.motion import FaceMotion, measure_motion
 
 pytestmark = pytest.mark.shared
 BLINKS = (

@@ -8,12 +8,12 @@ import pytest
 from liveness.assembly import Liveness
 from liveness.challenges import ChallengeWatch, WatchState
 from liveness.events import Challenge, ChallengeState
-from liveness.motion import measure_motion
 from liveness.outcome import LivenessOutcome
 from liveness.plan import SessionPlan
 from liveness.session import LivenessSession
 from tests.liveness.conftest import ReadClip
 from tests.support.scripted_sessions import KnownDraw
+from vision.continuity.motion import measure_motion
 
 pytestmark = pytest.mark.shared
 _C = Challenge

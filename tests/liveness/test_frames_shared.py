@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from liveness.cuts import MAX_CUT_LIKENESS, MIN_CUT_BITS, Scene, is_other_scene
-from liveness.glance import Glance
-from liveness.motion import measure_motion
-from liveness.repeats import FROZEN_AFTER_S, MAX_STILL_STEPS, FreezeWatch, LoopWatch
 from media.clips import read_frames
 from media.image import ImageRGB
 from tests.support.scripted_faces import Pose, mesh_of
+from vision.continuity.cuts import MAX_CUT_LIKENESS, MIN_CUT_BITS, Scene, is_other_scene
+from vision.continuity.glance import Glance
+from vision.continuity.motion import measure_motion
+from vision.continuity.repeats import FROZEN_AFTER_S, MAX_STILL_STEPS, FreezeWatch, LoopWatch
 from vision.picture_hash import grey_grid, hash_distance, hash_of_grid
 
 pytestmark = pytest.mark.shared

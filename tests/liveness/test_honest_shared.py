@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from liveness.findings import Weight
+from decision.findings import Weight
 from liveness.look import FrameLook
 from liveness.watch import ClipWatch
 from media.clips import read_frames

@@ -8,9 +8,9 @@ import pytest
 from liveness.advice import AdviceGate
 from liveness.events import AdviceEvent
 from liveness.evidence import PassiveEvidence
-from liveness.glance import Glance
 from liveness.presence import Presence, advise_on_texture, check_presence
 from tests.support.scripted_faces import Pose, ScriptedCamera, ScriptedLook, ScriptedPassive
+from vision.continuity.glance import Glance
 from vision.quality import (
     OVER_EXPOSURE,
     ROLL,

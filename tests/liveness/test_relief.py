@@ -7,13 +7,13 @@ import cv2
 import numpy as np
 import pytest
 
-from liveness.motion import measure_motion
 from liveness.moves import NOD_DEG, TURN_DEG
 from liveness.relief import is_flat
 from media.frame import Frame
 from media.image import ImageRGB
 from tests.liveness.conftest import ReadClip
 from tests.liveness.test_assembly import LookAt
+from vision.continuity.motion import measure_motion
 from vision.mesh import FaceMesh
 
 TILTS = [(turn, nod) for turn in (-45, 0, 45) for nod in (-45, -25, 0, 25, 45) if turn or nod]

@@ -10,10 +10,10 @@ from liveness.draw import SecretDraw
 from liveness.events import Challenge, ChallengeState, PromptEvent, SessionEvent, VerdictEvent
 from liveness.outcome import LivenessOutcome
 from liveness.plan import SessionPlan
-from liveness.repeats import MAX_KEPT
 from liveness.session import LivenessSession
 from tests.support.scripted_faces import Pose, ScriptedCamera, person
 from tests.support.scripted_sessions import Actor, scripted_session
+from vision.continuity.repeats import MAX_KEPT
 
 STEPS = st.lists(
     st.one_of(

@@ -2,18 +2,18 @@
 
 import pytest
 
+from decision.findings import Finding, Findings, Weight
 from liveness.challenges import MIN_RESPONSE_S, ChallengeWatch, WatchState
 from liveness.events import Challenge
-from liveness.findings import Finding, Findings, Weight
-from liveness.holding import Holding
-from liveness.identity import IdentityWatch, Sameness
-from liveness.motion import FaceMotion, measure_motion
 from liveness.moves import MOVES, extent
-from liveness.order import FrameOrder
 from liveness.relief import is_flat, relief
 from liveness.rest import RestWatch
 from tests.support.scripted_faces import Pose, ScriptedCamera, mesh_of, person
 from tests.support.scripted_sessions import TABLE
+from vision.continuity.holding import Holding
+from vision.continuity.identity import IdentityWatch, Sameness
+from vision.continuity.motion import FaceMotion, measure_motion
+from vision.continuity.order import FrameOrder
 
 MOVES_ASKED = tuple(MOVES)
 

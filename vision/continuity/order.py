@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from liveness.findings import Finding, Weight
+from decision.findings import Finding, Weight
 from media.frame import Frame
 
 OUT_OF_ORDER = "FRAMES_OUT_OF_ORDER"

@@ -1,15 +1,15 @@
-"""What was found about a clip as a whole, kept once for each kind."""
+"""What rules found about a clip, kept once for each kind."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 
 class Weight(Enum):
-    """What a finding does to the decision; none ever speaks for a living person."""
+    """What a finding does to a decision; none ever speaks for accepting."""
 
     NOTE = "NOTE"
-    HOLDS = "HOLDS"  # Never LIVE.
-    BREAKS = "BREAKS"  # SPOOF, by rule.
+    HOLDS = "HOLDS"  # It is not accepted.
+    BREAKS = "BREAKS"  # It is refused, by rule.
 
 
 @dataclass(frozen=True, slots=True)

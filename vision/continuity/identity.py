@@ -2,8 +2,8 @@
 
 from enum import Enum
 
+from decision.findings import Finding, Weight
 from decision.rates import ErrorRateTable
-from liveness.findings import Finding, Weight
 from vision.embedding import Embedding
 
 CHANGED = "FACE_CHANGED"

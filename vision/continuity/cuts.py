@@ -4,9 +4,9 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-from liveness.findings import Finding, Weight
-from liveness.glance import Glance
-from liveness.motion import FaceMotion
+from decision.findings import Finding, Weight
+from vision.continuity.glance import Glance
+from vision.continuity.motion import FaceMotion
 
 CUT, SCENE, JUMP = "VIDEO_CUT", "SCENE_CHANGED", "VIDEO_JUMP"
 

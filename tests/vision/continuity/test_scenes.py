@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from liveness.cuts import CutWatch, Scene, is_cut, is_jump
-from liveness.findings import Finding, Weight
-from liveness.glance import Glance
-from liveness.motion import FaceMotion, measure_motion
-from liveness.repeats import FreezeWatch, LoopWatch
+from decision.findings import Finding, Weight
 from tests.support.scripted_faces import Pose, mesh_of
+from vision.continuity.cuts import CutWatch, Scene, is_cut, is_jump
+from vision.continuity.glance import Glance
+from vision.continuity.motion import FaceMotion, measure_motion
+from vision.continuity.repeats import FreezeWatch, LoopWatch
 from vision.picture_hash import hash_of_grid
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from liveness.findings import Finding, Weight
-from liveness.motion import FaceMotion
+from decision.findings import Finding, Weight
+from vision.continuity.motion import FaceMotion
 
 REVERSED = "CLIP_REVERSED"
 

@@ -3,10 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
-from liveness.findings import Finding, Weight
-from liveness.glance import Glance
-from liveness.holding import MAX_STEP_S, Holding
-from liveness.motion import face_size_px
+from decision.findings import Finding, Weight
+from vision.continuity.glance import Glance
+from vision.continuity.holding import MAX_STEP_S, Holding
+from vision.continuity.motion import face_size_px
 from vision.mesh import FaceMesh
 
 FROZEN, LOOPED = "FRAMES_REPEATED", "CLIP_LOOPED"

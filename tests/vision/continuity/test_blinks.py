@@ -2,9 +2,9 @@
 
 import pytest
 
-from liveness.blinks import BlinkWatch
-from liveness.findings import Finding, Weight
-from liveness.motion import FaceMotion
+from decision.findings import Finding, Weight
+from vision.continuity.blinks import BlinkWatch
+from vision.continuity.motion import FaceMotion
 
 FPS = 20.0
 

@@ -1,4 +1,4 @@
-"""A mesh as the few numbers that challenges are about."""
+"""A mesh as the few numbers in which a face moves."""
 
 import math
 from dataclasses import dataclass
