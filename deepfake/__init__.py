@@ -1,1 +1,1 @@
-"""Detection of forged and injected media will live here: frame, clip, sound and signature."""
+"""Whether a picture or clip is what a camera saw: forged faces and injected media."""

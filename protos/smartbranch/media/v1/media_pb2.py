@@ -27,7 +27,7 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n smartbranch/media/v1/media.proto\x12\x14smartbranch.media.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe6\x02\n\nMediaChunk\x12\x13\n\x05track\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\x12;\n\x05\x63odec\x18\x02 \x01(\x0e\x32&.smartbranch.media.v1.MediaChunk.CodecB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x64\x61ta\x18\x03 \x01(\x0c\x42\x04\xe2\x41\x01\x02\x12,\n\x03pts\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x01\x12\x36\n\x0c\x63\x61pture_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\x12\x16\n\x08sequence\x18\x06 \x01(\x03\x42\x04\xe2\x41\x01\x02\x12\x18\n\nchain_hash\x18\x07 \x01(\x0c\x42\x04\xe2\x41\x01\x01\"Z\n\x05\x43odec\x12\x15\n\x11\x43ODEC_UNSPECIFIED\x10\x00\x12\x08\n\x04JPEG\x10\x01\x12\x07\n\x03PNG\x10\x02\x12\x13\n\x0fPCM_S16LE_16KHZ\x10\x03\x12\x08\n\x04H264\x10\x04\x12\x08\n\x04OPUS\x10\x05\".\n\x03\x41\x63k\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\x15\n\rdropped_count\x18\x02 \x01(\x03\":\n\tHeartbeat\x12-\n\tsend_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n smartbranch/media/v1/media.proto\x12\x14smartbranch.media.v1\x1a\x1fgoogle/api/field_behavior.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x89\x03\n\nMediaChunk\x12\x13\n\x05track\x18\x01 \x01(\tB\x04\xe2\x41\x01\x01\x12;\n\x05\x63odec\x18\x02 \x01(\x0e\x32&.smartbranch.media.v1.MediaChunk.CodecB\x04\xe2\x41\x01\x02\x12\x12\n\x04\x64\x61ta\x18\x03 \x01(\x0c\x42\x04\xe2\x41\x01\x02\x12,\n\x03pts\x18\x04 \x01(\x0b\x32\x19.google.protobuf.DurationB\x04\xe2\x41\x01\x01\x12\x36\n\x0c\x63\x61pture_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x04\xe2\x41\x01\x01\x12\x16\n\x08sequence\x18\x06 \x01(\x03\x42\x04\xe2\x41\x01\x02\x12\x18\n\nchain_hash\x18\x07 \x01(\x0c\x42\x04\xe2\x41\x01\x01\x12!\n\x13previous_chain_hash\x18\x08 \x01(\x0c\x42\x04\xe2\x41\x01\x01\"Z\n\x05\x43odec\x12\x15\n\x11\x43ODEC_UNSPECIFIED\x10\x00\x12\x08\n\x04JPEG\x10\x01\x12\x07\n\x03PNG\x10\x02\x12\x13\n\x0fPCM_S16LE_16KHZ\x10\x03\x12\x08\n\x04H264\x10\x04\x12\x08\n\x04OPUS\x10\x05\".\n\x03\x41\x63k\x12\x10\n\x08sequence\x18\x01 \x01(\x03\x12\x15\n\rdropped_count\x18\x02 \x01(\x03\":\n\tHeartbeat\x12-\n\tsend_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -48,12 +48,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MEDIACHUNK'].fields_by_name['sequence']._serialized_options = b'\342A\001\002'
   _globals['_MEDIACHUNK'].fields_by_name['chain_hash']._loaded_options = None
   _globals['_MEDIACHUNK'].fields_by_name['chain_hash']._serialized_options = b'\342A\001\001'
+  _globals['_MEDIACHUNK'].fields_by_name['previous_chain_hash']._loaded_options = None
+  _globals['_MEDIACHUNK'].fields_by_name['previous_chain_hash']._serialized_options = b'\342A\001\001'
   _globals['_MEDIACHUNK']._serialized_start=157
-  _globals['_MEDIACHUNK']._serialized_end=515
-  _globals['_MEDIACHUNK_CODEC']._serialized_start=425
-  _globals['_MEDIACHUNK_CODEC']._serialized_end=515
-  _globals['_ACK']._serialized_start=517
-  _globals['_ACK']._serialized_end=563
-  _globals['_HEARTBEAT']._serialized_start=565
-  _globals['_HEARTBEAT']._serialized_end=623
+  _globals['_MEDIACHUNK']._serialized_end=550
+  _globals['_MEDIACHUNK_CODEC']._serialized_start=460
+  _globals['_MEDIACHUNK_CODEC']._serialized_end=550
+  _globals['_ACK']._serialized_start=552
+  _globals['_ACK']._serialized_end=598
+  _globals['_HEARTBEAT']._serialized_start=600
+  _globals['_HEARTBEAT']._serialized_end=658
 # @@protoc_insertion_point(module_scope)

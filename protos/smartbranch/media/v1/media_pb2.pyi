@@ -70,6 +70,7 @@ class MediaChunk(_message.Message):
     CAPTURE_TIME_FIELD_NUMBER: _builtins.int
     SEQUENCE_FIELD_NUMBER: _builtins.int
     CHAIN_HASH_FIELD_NUMBER: _builtins.int
+    PREVIOUS_CHAIN_HASH_FIELD_NUMBER: _builtins.int
     track: _builtins.str
     """Name of the track, such as `camera` or `microphone`. Default `camera` for pictures and
     `microphone` for sound.
@@ -83,8 +84,19 @@ class MediaChunk(_message.Message):
     later one. A number that was taken before is acknowledged again and otherwise ignored.
     """
     chain_hash: _builtins.bytes
-    """SHA-256 over the previous chunk's hash and this chunk; empty where the client signs nothing.
-    Kept for the signed frame chain; not checked today.
+    """Link of the signed frame chain; empty where the client signs nothing. With the key K of the
+    session (or clip) and its resource name:
+      link 0  = HMAC-SHA-256(K, "smartbranch.frame-chain.v1" 0x00 name)
+      link n  = HMAC-SHA-256(K, 0x01 previous_chain_hash body)
+      closing = HMAC-SHA-256(K, 0x02 previous link, last sequence as int64)
+    where body = sequence, codec as int32, presence byte and pts in nanoseconds, presence byte
+    and capture_time in nanoseconds since 1970 (0x00 and 0 where absent), length of track as
+    int32, track in UTF-8, SHA-256 of data. Integers are big-endian and signed; all are int64
+    where nothing else is said; `previous_chain_hash` is 32 bytes.
+    """
+    previous_chain_hash: _builtins.bytes
+    """The link before this one; 32 bytes in a signed chunk. What was lost on the way then shows as
+    a gap between links, and what came is proven all the same.
     """
     @_builtins.property
     def pts(self) -> _duration_pb2.Duration:
@@ -104,10 +116,11 @@ class MediaChunk(_message.Message):
         capture_time: _timestamp_pb2.Timestamp | None = ...,
         sequence: _builtins.int = ...,
         chain_hash: _builtins.bytes = ...,
+        previous_chain_hash: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["capture_time", b"capture_time", "pts", b"pts"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["capture_time", b"capture_time", "chain_hash", b"chain_hash", "codec", b"codec", "data", b"data", "pts", b"pts", "sequence", b"sequence", "track", b"track"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["capture_time", b"capture_time", "chain_hash", b"chain_hash", "codec", b"codec", "data", b"data", "previous_chain_hash", b"previous_chain_hash", "pts", b"pts", "sequence", b"sequence", "track", b"track"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -17,7 +17,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file smartbranch/media/v1/media.proto.
  */
 export const file_smartbranch_media_v1_media: GenFile = /*@__PURE__*/
-  fileDesc("CiBzbWFydGJyYW5jaC9tZWRpYS92MS9tZWRpYS5wcm90bxIUc21hcnRicmFuY2gubWVkaWEudjEi5gIKCk1lZGlhQ2h1bmsSEwoFdHJhY2sYASABKAlCBOJBAQESOwoFY29kZWMYAiABKA4yJi5zbWFydGJyYW5jaC5tZWRpYS52MS5NZWRpYUNodW5rLkNvZGVjQgTiQQECEhIKBGRhdGEYAyABKAxCBOJBAQISLAoDcHRzGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQgTiQQEBEjYKDGNhcHR1cmVfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQESFgoIc2VxdWVuY2UYBiABKANCBOJBAQISGAoKY2hhaW5faGFzaBgHIAEoDEIE4kEBASJaCgVDb2RlYxIVChFDT0RFQ19VTlNQRUNJRklFRBAAEggKBEpQRUcQARIHCgNQTkcQAhITCg9QQ01fUzE2TEVfMTZLSFoQAxIICgRIMjY0EAQSCAoET1BVUxAFIi4KA0FjaxIQCghzZXF1ZW5jZRgBIAEoAxIVCg1kcm9wcGVkX2NvdW50GAIgASgDIjoKCUhlYXJ0YmVhdBItCglzZW5kX3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wYgZwcm90bzM", [file_google_api_field_behavior, file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("CiBzbWFydGJyYW5jaC9tZWRpYS92MS9tZWRpYS5wcm90bxIUc21hcnRicmFuY2gubWVkaWEudjEiiQMKCk1lZGlhQ2h1bmsSEwoFdHJhY2sYASABKAlCBOJBAQESOwoFY29kZWMYAiABKA4yJi5zbWFydGJyYW5jaC5tZWRpYS52MS5NZWRpYUNodW5rLkNvZGVjQgTiQQECEhIKBGRhdGEYAyABKAxCBOJBAQISLAoDcHRzGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQgTiQQEBEjYKDGNhcHR1cmVfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBCBOJBAQESFgoIc2VxdWVuY2UYBiABKANCBOJBAQISGAoKY2hhaW5faGFzaBgHIAEoDEIE4kEBARIhChNwcmV2aW91c19jaGFpbl9oYXNoGAggASgMQgTiQQEBIloKBUNvZGVjEhUKEUNPREVDX1VOU1BFQ0lGSUVEEAASCAoESlBFRxABEgcKA1BORxACEhMKD1BDTV9TMTZMRV8xNktIWhADEggKBEgyNjQQBBIICgRPUFVTEAUiLgoDQWNrEhAKCHNlcXVlbmNlGAEgASgDEhUKDWRyb3BwZWRfY291bnQYAiABKAMiOgoJSGVhcnRiZWF0Ei0KCXNlbmRfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBiBnByb3RvMw", [file_google_api_field_behavior, file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * One encoded picture or piece of sound.
@@ -70,12 +70,27 @@ export type MediaChunk = Message<"smartbranch.media.v1.MediaChunk"> & {
   sequence: bigint;
 
   /**
-   * SHA-256 over the previous chunk's hash and this chunk; empty where the client signs nothing.
-   * Kept for the signed frame chain; not checked today.
+   * Link of the signed frame chain; empty where the client signs nothing. With the key K of the
+   * session (or clip) and its resource name:
+   *   link 0  = HMAC-SHA-256(K, "smartbranch.frame-chain.v1" 0x00 name)
+   *   link n  = HMAC-SHA-256(K, 0x01 previous_chain_hash body)
+   *   closing = HMAC-SHA-256(K, 0x02 previous link, last sequence as int64)
+   * where body = sequence, codec as int32, presence byte and pts in nanoseconds, presence byte
+   * and capture_time in nanoseconds since 1970 (0x00 and 0 where absent), length of track as
+   * int32, track in UTF-8, SHA-256 of data. Integers are big-endian and signed; all are int64
+   * where nothing else is said; `previous_chain_hash` is 32 bytes.
    *
    * @generated from field: bytes chain_hash = 7;
    */
   chainHash: Uint8Array;
+
+  /**
+   * The link before this one; 32 bytes in a signed chunk. What was lost on the way then shows as
+   * a gap between links, and what came is proven all the same.
+   *
+   * @generated from field: bytes previous_chain_hash = 8;
+   */
+  previousChainHash: Uint8Array;
 };
 
 /**
