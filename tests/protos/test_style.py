@@ -97,7 +97,7 @@ def test_numbers_are_signed_and_field_numbers_start_at_one_without_holes(
     ("type_name", "suffix"),
     [
         (".google.protobuf.Timestamp", "_time"),
-        (".google.protobuf.Duration", ("retention", "_limit", "_delay", "pts")),
+        (".google.protobuf.Duration", ("retention", "_limit", "_delay", "_offset", "pts")),
     ],
     ids=["instants end in _time", "spans are durations"],
 )

@@ -232,7 +232,7 @@ class HeatMap(_message.Message):
     WIDTH_FIELD_NUMBER: _builtins.int
     CELLS_FIELD_NUMBER: _builtins.int
     WINDOW_FIELD_NUMBER: _builtins.int
-    OFFSET_FIELD_NUMBER: _builtins.int
+    TIME_OFFSET_FIELD_NUMBER: _builtins.int
     height: _builtins.int
     """Rows of cells, from the top."""
     width: _builtins.int
@@ -246,7 +246,7 @@ class HeatMap(_message.Message):
         """What the cells cover, in pixels of the picture. May reach outside of it."""
 
     @_builtins.property
-    def offset(self) -> _duration_pb2.Duration:
+    def time_offset(self) -> _duration_pb2.Duration:
         """The frame that it is about, from the clip's first one. Absent for a picture."""
 
     def __init__(
@@ -256,11 +256,11 @@ class HeatMap(_message.Message):
         width: _builtins.int = ...,
         cells: _abc.Iterable[_builtins.float] | None = ...,
         window: _face_pb2.BoundingBox | None = ...,
-        offset: _duration_pb2.Duration | None = ...,
+        time_offset: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["offset", b"offset", "window", b"window"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["time_offset", b"time_offset", "window", b"window"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cells", b"cells", "height", b"height", "offset", b"offset", "width", b"width", "window", b"window"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cells", b"cells", "height", b"height", "time_offset", b"time_offset", "width", b"width", "window", b"window"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
