@@ -18,7 +18,7 @@ demo: setup-run ## Take the guided tour and stay up; ONCE=1 ends by itself.
 	@$(SMARTBRANCH) demo $(if $(ONCE),--once)
 
 test: setup ## Run the tests; ARGS are handed to pytest.
-	@$(PYTHON) -m pytest $(ARGS)
+	@scripts/test $(ARGS)
 
 slow: setup ## Run the proofs that take long.
 	@$(PYTHON) -m pytest -m slow $(ARGS)

@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.timed
+
 KEYS = {"peer", "throughput_ratio", "single_caller_overhead", "concurrent_share"}
 
 

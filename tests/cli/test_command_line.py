@@ -12,6 +12,8 @@ from base.errors import FaultError, ModelCorruptError, NoFaceError
 from cli.__main__ import NOUNS, load_noun
 from cli.output import emit, exit_code, run
 
+pytestmark = pytest.mark.timed
+
 HEAVY = ("numpy", "onnxruntime", "cv2", "grpc", "fastapi", "sqlalchemy", "insightface", "faiss")
 LOADED = f"""
 import sys

@@ -11,6 +11,8 @@ import pytest
 from client import ApiError, Retry, SmartBranchClient
 from protos.smartbranch.vision.v1 import face_service_pb2, face_service_pb2_grpc
 
+pytestmark = pytest.mark.timed
+
 Context = grpc.aio.ServicerContext[Any, Any]
 QUICK = Retry(attempts=3, backoff_s=0.01)
 

@@ -20,6 +20,8 @@ from inference.batching import Batcher
 from inference.manifest import BatchLimits
 from tests.support.runners import DoublingRunner, row
 
+pytestmark = pytest.mark.timed
+
 SOON_S = 10.0
 
 

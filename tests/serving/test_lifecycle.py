@@ -22,6 +22,8 @@ from serving.settings import load_settings
 from serving.telemetry.logs import make_logger
 from tests.support.server import ROOT, ServerProcess, clean_environment, write_settings
 
+pytestmark = pytest.mark.timed
+
 ONCE = Retry(attempts=1)
 START_LIMIT_S = 10.0
 

@@ -14,6 +14,8 @@ from protos.smartbranch.vision.v1 import gallery_service_pb2 as messages
 from protos.smartbranch.vision.v1.gallery_service_pb2_grpc import GalleryServiceStub
 from tests.support.server import ServerProcess
 
+pytestmark = pytest.mark.timed
+
 GALLERY = "tenants/default/galleries/streams"
 Call = grpc.aio.StreamStreamCall[Any, Any]
 RECEIVE_S, SILENCE_S, HEARTBEAT_S = 0.5, 1.5, 0.3

@@ -3,13 +3,14 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from media.image import ImageRGB
 from tests.support.browser import open_chromium, panned, write_camera_clip
 from tests.support.liveness_socket import ScriptedServer
 
 LOST = ("WebSocket connection to", "ERR_INTERNET_DISCONNECTED")
+expect.set_options(timeout=15_000)  # A machine that is busy draws late.
 PHONE = {"width": 360, "height": 780}
 
 

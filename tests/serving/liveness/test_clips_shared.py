@@ -19,7 +19,7 @@ from tests.support.liveness import InProcessServer, serving_scripted
 from tests.support.scripted_sessions import KnownDraw
 from tests.support.server import write_settings
 
-pytestmark = pytest.mark.shared
+pytestmark = [pytest.mark.shared, pytest.mark.timed]
 CLIP, END_S, PAUSE_S = "talking/head_motion/d6.mp4", 7.0, 0.7
 FPS = 15.0
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import pytest
 
 from liveness.outcome import LivenessOutcome
 from protos.smartbranch.liveness.v1 import liveness_pb2
@@ -28,6 +29,8 @@ from tests.support.grpc_sessions import (
     until,
 )
 from tests.support.liveness import InProcessServer, serving_scripted
+
+pytestmark = pytest.mark.timed
 
 
 @asynccontextmanager

@@ -26,6 +26,8 @@ from tests.support.grpc_sessions import (
 )
 from tests.support.liveness import InProcessServer, serving_scripted
 
+pytestmark = pytest.mark.timed
+
 
 async def test_a_session_runs_from_its_config_to_one_verdict(
     stub: Any, scripted: InProcessServer, portrait: bytes

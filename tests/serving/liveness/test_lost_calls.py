@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import pytest
 
 from protos.smartbranch.liveness.v1.liveness_service_pb2_grpc import LivenessServiceStub
 from tests.support.grpc_sessions import chunk, open_session, until
 from tests.support.liveness import InProcessServer, serving_scripted
+
+pytestmark = pytest.mark.timed
 
 
 async def test_a_lost_call_never_ends_its_session(tmp_path: Path, portrait: bytes) -> None:

@@ -12,6 +12,8 @@ from client.liveness_types import Advice, LivenessOutcome, Opened, Verdict
 from client.types import Selection
 from tests.support.server import ServerProcess
 
+pytestmark = pytest.mark.timed
+
 CAMERA_FPS = 12.0
 
 

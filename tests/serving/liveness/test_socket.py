@@ -19,6 +19,8 @@ from tests.support.liveness import InProcessServer, serving_scripted
 from tests.support.sockets import SessionClient, session_socket
 from tests.support.tokens import TokenMaker
 
+pytestmark = pytest.mark.timed
+
 QUICK: dict[str, Any] = {"session_silence_s": 3.0, "session_heartbeat_s": 0.3}
 
 

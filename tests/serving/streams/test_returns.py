@@ -10,6 +10,8 @@ from serving.caller import Caller
 from serving.streams.types import Beat
 from tests.support.streams import CALLER, LAST, LIMITS, House, ScriptedWork, open_house
 
+pytestmark = pytest.mark.timed
+
 
 async def test_a_client_that_comes_back_goes_on_behind_the_last_chunk(house: House) -> None:
     work = ScriptedWork(length=4)

@@ -23,6 +23,8 @@ from serving.streams.session import ABANDONED, DRAINED, MAX_LOST_IN_A_ROW, TIMED
 from serving.streams.types import Beat, Codec
 from tests.support.streams import CALLER, LAST, LIMITS, Client, House, ScriptedWork, open_house
 
+pytestmark = pytest.mark.timed
+
 
 async def test_a_session_opens_acknowledges_and_ends_with_one_verdict(house: House) -> None:
     client = house.open(ScriptedWork(length=3))
