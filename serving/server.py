@@ -12,11 +12,11 @@ from serving.auth import TokenChecker
 from serving.bridge import Bridge
 from serving.gate import Gate
 from serving.grpc.server import ALL, FACES, GrpcServer
-from serving.grpc.sessions import SessionRunner
 from serving.http.app import create_app
 from serving.http.server import HttpServer
 from serving.limits import RateLimiter, Slots
 from serving.readiness import Readiness
+from serving.sessions import SessionRunner
 from serving.settings import ServerSettings
 from serving.streams.registry import SessionRegistry
 from serving.telemetry.metrics import Metrics

@@ -11,7 +11,7 @@ from serving.assembly import Services
 from serving.gate import current_caller
 from serving.grpc import liveness_wire, wire
 from serving.grpc.desk import Desk
-from serving.grpc.sessions import SessionRunner
+from serving.sessions import SessionRunner
 
 Context = ServicerContext[Any, Any]
 

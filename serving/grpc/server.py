@@ -26,9 +26,9 @@ from serving.grpc.galleries import GalleryServicer
 from serving.grpc.imports import ImportRunner
 from serving.grpc.interceptor import GateInterceptor
 from serving.grpc.liveness import LivenessServicer
-from serving.grpc.sessions import SessionRunner
 from serving.limits import Slots
 from serving.readiness import Readiness
+from serving.sessions import SessionRunner
 from serving.settings import ServerSettings, is_loopback
 from serving.tls import TlsFiles
 

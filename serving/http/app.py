@@ -10,7 +10,6 @@ from serving.auth import TokenChecker
 from serving.bridge import Bridge
 from serving.failures import failure_of
 from serving.gate import Gate
-from serving.grpc.sessions import SessionRunner
 from serving.http.answers import Answering, failure_response
 from serving.http.faces import FaceRoutes
 from serving.http.guard import LOOPBACK_NAMES, SecurityHeaders
@@ -19,6 +18,7 @@ from serving.http.pages import add_pages
 from serving.http.session_socket import SessionSocket
 from serving.permissions import METRICS, check_role
 from serving.readiness import Readiness
+from serving.sessions import SessionRunner
 from serving.settings import ServerSettings
 from serving.telemetry.metrics import Metrics
 

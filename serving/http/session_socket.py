@@ -12,9 +12,9 @@ from base.errors import DeadlineExceededError, DrainingError, InvalidArgumentErr
 from protos.smartbranch.liveness.v1.liveness_service_pb2 import RunSessionRequest
 from serving.gate import CallerGoneError, Gate, Visit
 from serving.grpc.fields import has_too_many_fields
-from serving.grpc.sessions import SessionRunner
 from serving.http import wire
 from serving.http.guard import check_origin
+from serving.sessions import SessionRunner
 from serving.settings import ServerSettings
 
 RUN_SESSION = "smartbranch.liveness.v1.LivenessService/RunSession"
