@@ -11,6 +11,7 @@ from inference.manifest import Conversion
 
 CONVERSION_VERSION = 1
 """Raised whenever a rewrite changes, so that converted files in the cache are made anew."""
+_SPEECH_RATE_HZ, _SPEECH_LAYERS, _SPEECH_WIDTH = 16_000, 2, 128
 
 
 def convert(content: bytes, conversions: Sequence[Conversion]) -> bytes:
@@ -100,15 +101,45 @@ def _pointwise(source: str, kernel: str, target: str, channels: int) -> onnx.Nod
     return helper.make_node("Conv", [source, kernel], [target], group=channels, kernel_shape=[1, 1])
 
 
+def _speech_rows(graph: onnx.GraphProto) -> None:
+    """Put the rows of a speech model's memory first, and fix its rate at 16 kHz.
+
+    So every input and output has the batch on its leading axis, and callers can be merged.
+    """
+    inputs = {value.name: value for value in graph.input}
+    outputs = {value.name: value for value in graph.output}
+    if set(inputs) != {"input", "state", "sr"} or "stateN" not in outputs:
+        raise ValueError("the graph is not one of sound with a state and a rate")
+    graph.input.remove(inputs["sr"])
+    graph.initializer.append(numpy_helper.from_array(np.array(_SPEECH_RATE_HZ, np.int64), "sr"))
+    inputs["state"].name, outputs["stateN"].name = "state_rows", "next_state_rows"
+    for value in (inputs["state"], outputs["stateN"]):
+        rows_first: list[str | int | None] = ["batch", _SPEECH_LAYERS, _SPEECH_WIDTH]
+        value.type.CopyFrom(helper.make_tensor_type_proto(onnx.TensorProto.FLOAT, rows_first))
+    graph.node.insert(0, _swap_axes("state_rows", "state"))
+    graph.node.append(_swap_axes("stateN", "next_state_rows"))
+
+
+def _swap_axes(source: str, target: str) -> onnx.NodeProto:
+    return helper.make_node("Transpose", [source], [target], perm=[1, 0, 2])
+
+
 def _drop_unused_initialisers(graph: onnx.GraphProto) -> None:
-    used = {name for node in graph.node for name in node.input}
-    used |= {value.name for value in graph.output}
+    used = _names_used(graph)
     kept = [tensor for tensor in graph.initializer if tensor.name in used]
     del graph.initializer[:]
     graph.initializer.extend(kept)
 
 
+def _names_used(graph: onnx.GraphProto) -> set[str]:
+    """Return every name that a node reads, those inside branches as well, and the outputs."""
+    used = {name for node in graph.node for name in node.input}
+    branches = [part.g for node in graph.node for part in node.attribute if part.HasField("g")]
+    return used.union({value.name for value in graph.output}, *map(_names_used, branches))
+
+
 _REWRITES: dict[Conversion, Callable[[onnx.GraphProto], None]] = {
     "free-batch": _free_batch,
     "split-prelu": _split_prelu,
+    "speech-rows": _speech_rows,
 }

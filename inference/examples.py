@@ -8,16 +8,23 @@ from inference.manifest import Example, InputSpec, ModelSpec, OutputSummary, Pro
 
 SAMPLES = 12
 PROBE_PX = 256
+PROBE_SAMPLES = 576
+_SILENT_LEVEL = 127.5
 DEFAULT_TOLERANCE: dict[ProviderName, float] = {"cpu": 1e-3, "cuda": 1e-2, "tensorrt": 5e-2}
 """In units of an output's root mean square; TensorFloat-32 and other orders of sums differ."""
 
 
 def example_input(spec: InputSpec, example: Example) -> dict[str, npt.NDArray[np.float32]]:
-    """Return the seeded picture noise, normalised as the model wants it.
+    """Return the seeded picture noise, normalised as the model wants it; or noise to hear.
 
     The generator is numpy's legacy one, whose stream is promised never to change.
     """
     pixels = np.random.RandomState(example.seed).randint(0, 256, example.shape)
+    if spec.layout == "NT":
+        samples = ((pixels - _SILENT_LEVEL) / _SILENT_LEVEL).astype(np.float32)
+        rows = len(samples)
+        state = {name: np.zeros((rows, *row), np.float32) for name, row in spec.state.items()}
+        return {spec.name: samples, **state}
     per_channel = (1, -1, 1, 1) if spec.layout == "NCHW" else (1, 1, 1, -1)
     mean = np.reshape(np.asarray(spec.mean), per_channel)
     return {spec.name: ((pixels - mean) * spec.scale).astype(np.float32)}
@@ -25,6 +32,8 @@ def example_input(spec: InputSpec, example: Example) -> dict[str, npt.NDArray[np
 
 def probe_example(spec: ModelSpec) -> Example:
     """Return a question without an answer, for a model that has no example."""
+    if spec.input.layout == "NT":
+        return Example(seed=0, shape=(1, PROBE_SAMPLES), tolerance={}, outputs={})
     height, width = spec.input.size_hw or (PROBE_PX, PROBE_PX)
     nchw = spec.input.layout == "NCHW"
     shape = (1, 3, height, width) if nchw else (1, height, width, 3)
@@ -70,7 +79,10 @@ def _summary(tensor: "npt.NDArray[np.generic]") -> OutputSummary:
 
 
 def make_example(
-    engine: Engine, spec: ModelSpec, seed: int, shape: tuple[int, int, int, int]
+    engine: Engine,
+    spec: ModelSpec,
+    seed: int,
+    shape: tuple[int, int] | tuple[int, int, int, int],
 ) -> Example:
     """Ask a model that is known to be sound, and return question and answer for the manifest."""
     blank = Example(seed=seed, shape=shape, tolerance=dict(DEFAULT_TOLERANCE), outputs={})

@@ -13,7 +13,7 @@ from inference.origins import Part, Sha256, Source
 
 ProviderName = Literal["tensorrt", "cuda", "cpu"]
 Terms = Literal["open", "undisclosed-data", "research"]
-Conversion = Literal["free-batch", "split-prelu"]
+Conversion = Literal["free-batch", "split-prelu", "speech-rows"]
 ModelId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{1,62}$")]
 
 SHARE = Path(__file__).resolve().parent.parent / "models"
@@ -23,16 +23,28 @@ SHARE = Path(__file__).resolve().parent.parent / "models"
 class InputSpec(Part):
     """How the picture tensor is made: x = (pixel - mean) * scale, pixel in 0..255.
 
-    name: tensor name. layout: order of the axes. size_hw: pixels, None when the graph takes any.
+    name: tensor name. layout: order of the axes; NT is rows of T samples of sound in [-1, 1],
+    of which the rest says nothing. size_hw: pixels, None when the graph takes any.
     colour: order of the channels. mean: one value a channel, in that order.
+    state: further inputs by name, each with the shape of one row: what the model remembers of
+    the samples before, zero at first.
     """
 
     name: str
-    layout: Literal["NCHW", "NHWC"] = "NCHW"
+    layout: Literal["NCHW", "NHWC", "NT"] = "NCHW"
     size_hw: tuple[int, int] | None = None
-    colour: Literal["RGB", "BGR"]
-    mean: tuple[float, float, float]
-    scale: float
+    colour: Literal["RGB", "BGR"] = "RGB"
+    mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    scale: float = 1.0
+    state: dict[str, tuple[int, ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _only_sound_has_state(self) -> Self:
+        if self.layout != "NT" and not {"colour", "mean", "scale"} <= self.model_fields_set:
+            raise ValueError("a picture's input must say colour, mean and scale")
+        if self.state and self.layout != "NT":
+            raise ValueError("only an input of sound may have a state")
+        return self
 
 
 class BatchOverride(Part):
@@ -77,7 +89,7 @@ class Example(Part):
     """
 
     seed: Annotated[int, Field(ge=0, lt=2**32)]
-    shape: tuple[int, int, int, int]
+    shape: tuple[int, int] | tuple[int, int, int, int]
     tolerance: dict[ProviderName, float]
     outputs: dict[str, OutputSummary]
 

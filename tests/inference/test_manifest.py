@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from base.errors import ModelTermsNotAcceptedError, SettingsError, UnknownModelError
-from inference.manifest import SHARE, BatchLimits, BatchOverride, Manifest, load_manifest
+from inference.manifest import (
+    SHARE,
+    BatchLimits,
+    BatchOverride,
+    InputSpec,
+    Manifest,
+    load_manifest,
+)
 from inference.terms import check_terms
 from tests.support.models import file_model
 
@@ -41,8 +48,16 @@ def test_every_shipped_model_has_a_card_terms_an_example_and_a_profile(shipped: 
         assert f"`{spec.terms}`" in card
         assert spec.sha256 in card
         assert spec.example is not None
-        assert spec.tensorrt is not None
+        assert spec.tensorrt is not None or spec.input.layout == "NT"
         assert spec.terms_note
+
+
+def test_only_an_input_of_sound_remembers_and_a_picture_says_its_colours() -> None:
+    with pytest.raises(ValueError, match="only an input of sound"):
+        InputSpec(name="x", colour="RGB", mean=(0, 0, 0), scale=1, state={"memory": (2, 8)})
+    with pytest.raises(ValueError, match="must say colour, mean and scale"):
+        InputSpec(name="x")
+    assert InputSpec(name="x", layout="NT", state={"memory": (2, 8)}).state == {"memory": (2, 8)}
 
 
 def test_every_shipped_bundle_has_a_card_and_terms(shipped: Manifest) -> None:
@@ -135,8 +150,9 @@ def test_a_pack_can_be_added_beside_the_shipped_models(shipped: Manifest, tmp_pa
 
 
 def test_production_refuses_weights_that_nobody_accepted(shipped: Manifest) -> None:
+    accepted = [spec.id for spec in shipped.models if spec.id != "mobilefacenet-fr"]
     with pytest.raises(ModelTermsNotAcceptedError, match="undisclosed-data") as caught:
-        check_terms(shipped.models, accepted=["retinaface-mnet025", "fr-liveness", "pad-texture"])
+        check_terms(shipped.models, accepted=accepted)
     assert caught.value.metadata == {"models": "mobilefacenet-fr"}
 
 
