@@ -1,0 +1,1 @@
+"""Whether what is heard is what the mouth says."""
