@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from liveness.look import FrameLook
-from vision.analysis import LIKE_SIZE_MIN_SCORE, LIKE_SIZE_RATIO
+from vision.analysis import count_rivals
 from vision.continuity.glance import Glance
 from vision.quality import FaceQuality
 
@@ -56,13 +56,8 @@ def check_presence(look: FrameLook, glance: Glance) -> Presence:
 
 def has_second_face(look: FrameLook) -> bool:
     """Return whether somebody else, and not a passer-by, is in the picture."""
-    faces, face = look.faces, look.face
-    if face is None or len(faces) < 2:
-        return False
-    areas = faces.areas_px()
-    is_rival = (areas >= LIKE_SIZE_RATIO * areas[face.row]) & (faces.scores >= LIKE_SIZE_MIN_SCORE)
-    is_rival[face.row] = False
-    return bool(is_rival.any())
+    face = look.face
+    return face is not None and count_rivals(look.faces, face.row) > 0
 
 
 def advise_on_texture(quality: FaceQuality) -> str | None:

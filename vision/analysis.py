@@ -139,16 +139,23 @@ def select_face(faces: Faces, select: Select, shape_hw: tuple[int, ...]) -> int:
         middle = np.array([shape_hw[1], shape_hw[0]], np.float32) / 2
         return int(np.argmin(np.linalg.norm(centres - middle, axis=1)))
     largest = int(np.argmax(areas))
-    is_rival = (areas >= LIKE_SIZE_RATIO * areas[largest]) & (faces.scores >= LIKE_SIZE_MIN_SCORE)
-    is_rival[largest] = False
-    if select is Select.SINGLE and is_rival.any():
-        count = int(is_rival.sum()) + 1
+    rivals = count_rivals(faces, largest)
+    if select is Select.SINGLE and rivals:
+        count = rivals + 1
         raise SeveralFacesError(
             f"the picture shows {count} faces of like size; expected one person, "
             "or say which face is meant",
             faces=count,
         )
     return largest
+
+
+def count_rivals(faces: Faces, row: int) -> int:
+    """Return how many others, and not passers-by, are beside one face."""
+    areas = faces.areas_px()
+    is_rival = (areas >= LIKE_SIZE_RATIO * areas[row]) & (faces.scores >= LIKE_SIZE_MIN_SCORE)
+    is_rival[row] = False
+    return int(is_rival.sum())
 
 
 def _readings(image: ImageRGB, faces: Faces) -> list[FaceReading]:
