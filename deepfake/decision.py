@@ -1,0 +1,135 @@
+"""One decision from calibrated evidence and from what was noticed on the way."""
+
+import math
+from collections.abc import Sequence
+
+from decision.findings import Weight
+from decision.fusion import Verdict, fuse_signals, sum_evidence
+from decision.outcome import Decision, Reason
+from decision.signal import Signal
+from deepfake.frames import FrameFindings
+from deepfake.outcome import ForgeryOutcome, ForgeryResult, Moment
+from deepfake.policy import ForgeryPolicy
+from deepfake.texts import reason, reason_of
+from deepfake.windows import Window, multiplicity_llr
+
+FRAME_SIGNAL = "frame_forgery"
+FORGED_IN_PART = "LOOKS_FORGED_IN_PART"
+_OUTCOMES = {
+    Verdict.ACCEPT: ForgeryOutcome.FAKE,
+    Verdict.REJECT: ForgeryOutcome.GENUINE,
+    Verdict.UNSURE: ForgeryOutcome.INCONCLUSIVE,
+}
+# Of a signal with an llr: the reason that it is where it speaks for and against a forgery.
+_EXPLAINED = {
+    FRAME_SIGNAL: ("LOOKS_FORGED", "LOOKS_GENUINE"),
+    "sound_in_step": ("SOUND_OUT_OF_STEP", "SOUND_IN_STEP"),
+}
+_MAX_EXPONENT = 500.0
+
+
+def decide(
+    policy: ForgeryPolicy,
+    frames: FrameFindings,
+    moments: Sequence[Moment] = (),
+    signals: Sequence[Signal] = (),
+    held: Sequence[str] = (),
+    model_ids: tuple[str, ...] = (),
+) -> ForgeryResult:
+    """Return the decision: GENUINE only where the frame model says so and nothing objects.
+
+    held: codes of what keeps it from being GENUINE and has no place in time.
+    """
+    calibrated = [_frame_signal(policy, frames)]
+    calibrated += [signal for signal in signals if signal.llr is not None]
+    fused = fuse_signals(
+        calibrated, policy.point, _OUTCOMES, lambda signal: _explain(policy, frames.worst, signal)
+    )
+    breaks = _reasons(moments, Weight.BREAKS)
+    holds = [*(reason(code) for code in held), *_reasons(moments, Weight.HOLDS)]
+    outcome = fused.outcome
+    is_measured = calibrated[0].llr is not None
+    if breaks:
+        outcome = ForgeryOutcome.FAKE
+    elif outcome is ForgeryOutcome.GENUINE and (holds or not is_measured):
+        outcome = ForgeryOutcome.INCONCLUSIVE
+    ranked = _rank(outcome, breaks, holds, fused.reasons)
+    reasons = _distinct([*ranked, *_reasons(moments, Weight.NOTE)])
+    uncalibrated = tuple(signal for signal in signals if signal.llr is None)
+    measured = [signal for signal in calibrated if signal.llr is not None]
+    return ForgeryResult(
+        decision=Decision(outcome, reasons, (*fused.signals, *uncalibrated)),
+        fake_score=sigmoid(sum_evidence(measured)) if measured else None,
+        target=policy.target,
+        model_ids=(*policy.model_ids, *model_ids),
+        moments=tuple(moments),
+        heat=frames.heat,
+    )
+
+
+def moment_of_part(policy: ForgeryPolicy, frames: FrameFindings) -> Moment | None:
+    """Return that a part of a clip looks forged, if it shows enough for one of so many parts."""
+    worst = frames.worst
+    if worst is None or not frames.is_enough:
+        return None
+    excess = policy.calibration.llr(worst.logit) - policy.point.accept_llr
+    if excess < multiplicity_llr(frames.window_count):
+        return None
+    return Moment(FORGED_IN_PART, Weight.BREAKS, FRAME_SIGNAL, worst.start_s, worst.end_s)
+
+
+def sigmoid(log_odds: float) -> float:
+    """Return the share in [0, 1] of log-odds."""
+    return 1 / (1 + math.exp(-min(max(log_odds, -_MAX_EXPONENT), _MAX_EXPONENT)))
+
+
+def _frame_signal(policy: ForgeryPolicy, frames: FrameFindings) -> Signal:
+    if frames.logit is None:
+        return Signal(FRAME_SIGNAL, None, group="frame")
+    calibration = policy.calibration
+    return Signal(
+        name=FRAME_SIGNAL,
+        score=sigmoid(frames.logit),
+        llr=calibration.llr(frames.logit) if frames.is_enough else None,
+        group="frame",
+        calibration=calibration.provenance if frames.is_enough else None,
+    )
+
+
+def _explain(policy: ForgeryPolicy, worst: Window | None, signal: Signal) -> Reason:
+    """Return which of the two outcomes a signal is nearer to."""
+    if signal.name not in _EXPLAINED:
+        return reason("SIGNAL_MEASURED", signal.name)
+    is_frame = signal.name == FRAME_SIGNAL
+    middle = (policy.point.accept_llr + policy.point.reject_llr) / 2 if is_frame else 0.0
+    is_forged = (signal.llr or 0.0) >= middle
+    code = _EXPLAINED[signal.name][0 if is_forged else 1]
+    if is_frame and is_forged and worst is not None:
+        return reason_of([Moment(code, Weight.NOTE, signal.name, worst.start_s, worst.end_s)])
+    return reason(code)
+
+
+def _reasons(moments: Sequence[Moment], weight: Weight) -> list[Reason]:
+    """Return one reason for each code of a weight, in order of time."""
+    by_code: dict[str, list[Moment]] = {}
+    for moment in moments:
+        if moment.weight is weight:
+            by_code.setdefault(moment.code, []).append(moment)
+    return [reason_of(same) for same in by_code.values()]
+
+
+def _rank(
+    outcome: ForgeryOutcome,
+    breaks: Sequence[Reason],
+    holds: Sequence[Reason],
+    evidence: Sequence[Reason],
+) -> list[Reason]:
+    """Return all reasons, those first that made the outcome."""
+    if breaks or outcome is not ForgeryOutcome.INCONCLUSIVE:
+        return [*breaks, *evidence, *holds]
+    return [*(holds or [reason("EVIDENCE_WEAK")]), *evidence]
+
+
+def _distinct(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """Return the reasons without those whose code was given before."""
+    return tuple({entry.code: entry for entry in reversed(reasons)}.values())[::-1]

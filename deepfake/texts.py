@@ -1,0 +1,64 @@
+"""The words for codes: what was noticed, by which signal and when, and why it was decided so."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+
+from decision.outcome import Reason
+from deepfake.outcome import Moment
+from deepfake.words import ALONE, REASONS, SIGNALS, TIMES, Words
+
+
+class Language(IntEnum):
+    """Which of the words."""
+
+    ENGLISH = 0
+    CHINESE = 1
+
+
+def reason_text(code: str, language: Language = Language.ENGLISH) -> str:
+    """Return the words for a code, behind the name of its signal if it has one.
+
+    Raises KeyError for a code that is none.
+    """
+    signal, words = _find(code)
+    if signal is None:
+        return words[language]
+    return SIGNALS[signal][language] + (": ", "：")[language] + words[language]  # noqa: RUF001
+
+
+def moments_text(moments: Sequence[Moment], language: Language = Language.ENGLISH) -> str:
+    """Return the words for moments of one code: when the first was, and how many there are."""
+    first, more = moments[0], len(moments) - 1
+    kind = "at" if first.end_s is None else "span"
+    place = TIMES[kind][language].format(start=first.start_s, end=first.end_s)
+    place += TIMES["more"][language].format(count=more) if more else ""
+    return reason_text(first.code, language) + place
+
+
+def reason(code: str, signal: str | None = None) -> Reason:
+    """Return the reason of a code, in English. Raises KeyError for a code that is none.
+
+    signal: its name, for a code that several have.
+    """
+    text = reason_text(code)
+    return Reason(code, f"{text}." if signal is None else f"{signal}: {text}.")
+
+
+def reason_at(code: str, start_s: float, end_s: float | None = None) -> Reason:
+    """Return the reason of a code with its place in the clip, in English."""
+    kind = "at" if end_s is None else "span"
+    return Reason(code, reason_text(code) + TIMES[kind][0].format(start=start_s, end=end_s) + ".")
+
+
+def reason_of(moments: Sequence[Moment]) -> Reason:
+    """Return the reason that moments of one code are, in English."""
+    return Reason(moments[0].code, moments_text(moments) + ".")
+
+
+def _find(code: str) -> tuple[str | None, Words]:
+    if code in ALONE:
+        return None, ALONE[code]
+    for signal, table in REASONS.items():
+        if code in table:
+            return signal, table[code]
+    raise KeyError(code)
