@@ -10,7 +10,7 @@ from media.pictures import PictureLimits, decode_picture
 
 PCM_RATE_HZ = 16_000
 MAX_PCM_S = 2.0
-_PCM_BYTES = 2
+PCM_BYTES = 2
 _PCM_SCALE = 32_768.0
 # A camera's frame, where a still picture may be a scan: 4K and no more.
 STREAM_LIMITS = PictureLimits(max_bytes=2 * 1024 * 1024, max_pixels=9_000_000)
@@ -47,10 +47,10 @@ def decode_pcm(
 
     Raises BrokenSoundError for nothing, half a sample, or more than two seconds.
     """
-    count, rest = divmod(len(data), _PCM_BYTES)
+    count, rest = divmod(len(data), PCM_BYTES)
     if not count or rest or count > MAX_PCM_S * PCM_RATE_HZ:
         raise BrokenSoundError(
-            f"the piece of sound has {len(data)} bytes; expected whole samples of {_PCM_BYTES} "
+            f"the piece of sound has {len(data)} bytes; expected whole samples of {PCM_BYTES} "
             f"bytes, at least one and at most {MAX_PCM_S:g} s at {PCM_RATE_HZ} a second",
             bytes=len(data),
         )
