@@ -15,9 +15,11 @@ from deepfake.frames import FrameFindings, FrameModel
 from deepfake.heat_map import HeatMap
 from deepfake.outcome import ForgeryResult
 from deepfake.policy import ForgeryPolicy
+from deepfake.sync.sound_sync import SoundSync
 from inference.engine import Engine
 from inference.manifest import SHARE, ModelSpec
 from media.image import ImageRGB
+from media.voice import VoiceActivity
 from vision.analysis import FaceReading, Select
 from vision.assembly import FacePipeline
 
@@ -65,12 +67,20 @@ def build_forgery(
     engine: Engine,
     frame_spec: ModelSpec,
     face: FacePipeline,
+    voice: VoiceActivity | None = None,
     root: Path = SHARE,
 ) -> Forgery:
     """Put the check together; no model runs yet.
 
-    root: folder of the catalogue, which holds what the model's scores are worth.
+    voice: None where sound is not listened to. root: folder of the catalogue, which holds what
+    the model's scores are worth.
     Raises UnknownModelError if the model is no frame model, and SettingsError if what its
     scores are worth was measured on other weights, or not at all.
     """
-    return Forgery(face, ForgeryDetector(engine, frame_spec), load_policy(frame_spec, root))
+    return Forgery(
+        face=face,
+        model=ForgeryDetector(engine, frame_spec),
+        policy=load_policy(frame_spec, root),
+        watches=lambda plan: (SoundSync(voice),),
+        model_ids=() if voice is None else (voice.model_id,),
+    )
