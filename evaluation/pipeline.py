@@ -1,15 +1,23 @@
 """The face pipeline that is measured, opened on this machine's models."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from inference.local import EngineSettings, LocalEngine
-from inference.manifest import Manifest, ModelSpec, load_manifest
+from inference.manifest import BundleSpec, Manifest, ModelSpec, load_manifest
 from inference.store import ModelStore
-from vision.assembly import MIRRORED, SINGLE, FacePipeline, FaceSettings, build_face_pipeline
+from vision.assembly import (
+    MIRRORED,
+    SINGLE,
+    FacePipeline,
+    FaceSettings,
+    StreamVision,
+    build_face_pipeline,
+)
+from vision.landmarkers import open_landmarkers
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +70,39 @@ def open_pipeline(
 
 def _choose(manifest: Manifest, task: str, model_id: str | None) -> ModelSpec:
     return manifest.model(model_id) if model_id else first_of_task(manifest, task)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEyes:
+    """What looks at frames, and the engine that runs a judge's own models beside it."""
+
+    vision: StreamVision
+    engine: LocalEngine
+    manifest: Manifest
+    detector: ModelSpec
+    embedder: ModelSpec
+    landmarker: BundleSpec
+
+
+@contextmanager
+def open_eyes(
+    manifest: Manifest, models: Sequence[ModelSpec], workers: int | None = None
+) -> Iterator[OpenEyes]:
+    """Open the manifest's own detector, embedder and landmarker, and `models` beside them.
+
+    workers: runs of one model at a time, None for one a core. Every model proves itself first.
+    Raises ModelUnavailableError, ModelCorruptError and ModelDisagreesError.
+    """
+    detector = first_of_task(manifest, "face_detection")
+    embedder = first_of_task(manifest, "face_embedding")
+    landmarker = next(bundle for bundle in manifest.bundles if bundle.task == "face_mesh")
+    store = ModelStore(manifest)
+    with ExitStack() as stack:
+        specs = [detector, embedder, *models]
+        engine = stack.enter_context(LocalEngine(specs, store, EngineSettings(workers=workers)))
+        engine.warm_up()
+        landmarkers = stack.enter_context(open_landmarkers(store, landmarker, core_count()))
+        landmarkers.warm_up()
+        face = build_face_pipeline(engine, detector, embedder)
+        vision = StreamVision(face, landmarkers)
+        yield OpenEyes(vision, engine, manifest, detector, embedder, landmarker)

@@ -28,6 +28,7 @@ _STYLE: dict[Any, Any] = {
 GOOD_COLOUR = "#0a7d62"
 BAD_COLOUR = "#b3472f"
 LINE_COLOUR = "#1d4f91"
+UNSURE_COLOUR = "#c9ced6"
 GREY = "#5f6b7a"
 
 

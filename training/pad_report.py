@@ -7,8 +7,9 @@ import numpy as np
 
 from decision.calibration import Calibration
 from decision.fusion import OperatingPoint, Verdict
+from evaluation.areas import AucResult, auc_of, mean_auc
 from evaluation.bootstrap import Interval
-from evaluation.pad.metrics import AucResult, Indices, auc_of, clusters_of, mean_auc, share_of
+from evaluation.shares import Indices, clusters_of, share_of
 from training.pad_fit import Column, Flags
 from training.pad_loso import Labelled, Limits, NestedRule, llrs_of
 

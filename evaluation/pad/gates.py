@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from evaluation.pad.metrics import Share
 from evaluation.pad.result import PadResult
+from evaluation.shares import Share
 
 NO_CERTIFICATION = (
     "The gates are thresholds with names. They are no certification and no substitute for one: "

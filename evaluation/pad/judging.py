@@ -1,17 +1,14 @@
 """From files to answers: every presentation is judged as a caller's would be."""
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 from base.errors import InvalidInputError, NoFaceError
+from evaluation.judging import UNREADABLE, Progress, judge_in_order
 from evaluation.pad.manifest import Presentation
 from evaluation.pad.result import PadAnswer
 from liveness.outcome import LivenessResult
-
-Progress = Callable[[int], None]
-UNREADABLE = "FILE_UNREADABLE"
 
 
 class Judge(Protocol):
@@ -34,14 +31,9 @@ def judge_all(
     A file that cannot be read, or without one face in it, is a non-response and no error.
     progress: called with 1 after each.
     """
-
-    def answer(one: Presentation) -> PadAnswer:
-        found = _answer(one.path, judge)
-        progress(1)
-        return found
-
-    with ThreadPoolExecutor(workers, thread_name_prefix="evaluate") as pool:
-        return tuple(pool.map(answer, presentations))
+    return judge_in_order(
+        presentations, lambda one: _answer(one.path, judge), workers=workers, progress=progress
+    )
 
 
 def _answer(path: Path, judge: Judge) -> PadAnswer:

@@ -2,8 +2,8 @@
 
 from evaluation.pad.gates import NO_CERTIFICATION
 from evaluation.pad.loso import LosoTable
-from evaluation.pad.metrics import NEIGHBOURS
 from evaluation.pad.result import PadResult
+from evaluation.shares import NEIGHBOURS
 
 # With fewer, one error more or less moves a share by over a percentage point.
 FEW_PRESENTATIONS = 100

@@ -9,9 +9,9 @@ from evaluation.pad.gates import NO_CERTIFICATION, judge_gates
 from evaluation.pad.limits import limits_of
 from evaluation.pad.loso import LosoTable
 from evaluation.pad.loso_page import loso_section
-from evaluation.pad.metrics import Share
-from evaluation.pad.report import INTERVAL_METHOD, acer, to_json
+from evaluation.pad.report import acer, to_json
 from evaluation.pad.result import PadResult, SourceResult, SpeciesResult
+from evaluation.shares import INTERVAL_METHOD, Share
 
 JSON_NAME = "pad.json"
 HTML_NAME = "pad.html"

@@ -2,18 +2,13 @@
 
 from collections.abc import Mapping
 
+from evaluation.areas import equal_error, error_curve
 from evaluation.bootstrap import CONFIDENCE, Interval
 from evaluation.pad.gates import NO_CERTIFICATION, GateResult, judge_gates
 from evaluation.pad.limits import limits_of
 from evaluation.pad.loso import LosoTable
-from evaluation.pad.metrics import Share, equal_error, error_curve
 from evaluation.pad.result import LiveResult, PadResult, SourceResult, SpeciesResult
-
-INTERVAL_METHOD = (
-    "percentiles of a bootstrap over recordings or runs of neighbouring rows, over sources where "
-    "several are pooled; exact "
-    "binomial (Clopper and Pearson) where no presentation or every one was counted"
-)
+from evaluation.shares import INTERVAL_METHOD, Share
 
 
 def to_json(result: PadResult, loso: LosoTable | None = None) -> dict[str, object]:

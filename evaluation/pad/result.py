@@ -6,21 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from evaluation.areas import AucResult, Floats, auc_of, mean_auc
 from evaluation.bootstrap import Interval
 from evaluation.pad.manifest import Presentation
-from evaluation.pad.metrics import (
-    REPLICATES,
-    SEED,
-    AucResult,
-    Flags,
-    Floats,
-    Indices,
-    Share,
-    auc_of,
-    clusters_of,
-    mean_auc,
-    share_of,
-)
+from evaluation.shares import REPLICATES, SEED, Flags, Indices, Share, clusters_of, share_of
 from liveness.outcome import LivenessOutcome
 
 

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from evaluation.pad.judging import Progress, judge_all
+from evaluation.judging import Progress
+from evaluation.pad.judging import judge_all
 from evaluation.pad.loso import LosoTable, load_loso
 from evaluation.pad.manifest import load_manifest_rows
-from evaluation.pad.metrics import REPLICATES, SEED
 from evaluation.pad.pipeline import OpenJudge, open_judge
 from evaluation.pad.result import PadResult, evaluate_pad
 from evaluation.pipeline import core_count
+from evaluation.shares import REPLICATES, SEED
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.pad.metrics import (
-    Floats,
-    auc_of,
-    clusters_of,
-    equal_error,
-    error_curve,
-    mean_auc,
-    share_of,
-)
+from evaluation.areas import Floats, auc_of, equal_error, error_curve, mean_auc
+from evaluation.shares import clusters_of, share_of
 
 SCORES = st.lists(st.integers(0, 8).map(lambda n: n / 8), min_size=1, max_size=12)
 
@@ -120,10 +113,10 @@ def test_a_higher_threshold_lets_fewer_attacks_pass_and_more_live_ones_fail(
     live: list[float], attacks: list[float]
 ) -> None:
     curve = error_curve(np.array(live), np.array(attacks))
-    assert (np.diff(curve.apcers) <= 0).all()
-    assert (np.diff(curve.bpcers) >= 0).all()
-    assert (curve.apcers[0], curve.bpcers[0]) == (1, 0)
-    assert (curve.apcers[-1], curve.bpcers[-1]) == (0, 1)
+    assert (np.diff(curve.false_positives) <= 0).all()
+    assert (np.diff(curve.false_negatives) >= 0).all()
+    assert (curve.false_positives[0], curve.false_negatives[0]) == (1, 0)
+    assert (curve.false_positives[-1], curve.false_negatives[-1]) == (0, 1)
     assert 0 <= equal_error(curve) <= 1
 
 
