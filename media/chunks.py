@@ -5,6 +5,7 @@ from datetime import datetime
 import numpy as np
 
 from base.errors import BrokenSoundError
+from media.encoding import picture_encoding
 from media.frame import CAMERA, MICROPHONE, Frame, SoundChunk
 from media.pictures import PictureLimits, decode_picture
 
@@ -31,7 +32,8 @@ def decode_frame(
     Raises what `decode_picture` raises.
     """
     image = decode_picture(data, limits)
-    return Frame(image, index, pts_s, capture_time, received_monotonic_s, track)
+    encoding = picture_encoding(data)
+    return Frame(image, index, pts_s, capture_time, received_monotonic_s, track, encoding)
 
 
 def decode_pcm(

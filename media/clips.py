@@ -27,6 +27,7 @@ from media.containers import (
     open_container,
     start_s,
 )
+from media.encoding import film_encoding
 from media.frame import Frame
 from media.image import ImageRGB
 from media.timeline import Arrivals, Sampler
@@ -59,6 +60,7 @@ def read_frames(
     with open_container(source, limits) as container:
         stream = _picture_track(container, limits)
         begun = creation_time(container)
+        codec = stream.codec_context
         arrivals = Arrivals(start_s(container), _step_s(stream))
         index = 0
         for decoded in _decode(container, stream, limits):
@@ -71,6 +73,9 @@ def read_frames(
                     pts_s=decoded.time,
                     capture_time=None if begun is None else begun + timedelta(seconds=at_s),
                     received_monotonic_s=started_monotonic_s + at_s,
+                    encoding=film_encoding(
+                        codec.name, decoded.width, decoded.height, codec.extradata
+                    ),
                 )
                 index += 1
         _check_length(container, at_s)

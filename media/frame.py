@@ -6,6 +6,7 @@ from datetime import datetime
 import numpy as np
 import numpy.typing as npt
 
+from media.encoding import Encoding
 from media.image import ImageRGB
 
 Samples = npt.NDArray[np.float32]
@@ -21,6 +22,7 @@ class Frame:
     capture_time: when the camera took it by the sender's clock, aware; None if it does not say.
     received_monotonic_s: when it arrived here, on the monotonic clock; the only time that the
         sender cannot choose. A clip that is read from a file arrives as fast as it plays.
+    encoding: how it was encoded; None if that is not known.
     """
 
     image: ImageRGB
@@ -29,6 +31,7 @@ class Frame:
     capture_time: datetime | None
     received_monotonic_s: float
     track: str = CAMERA
+    encoding: Encoding | None = None
 
     def __post_init__(self) -> None:
         if self.image.ndim != 3 or self.image.shape[2] != 3:
