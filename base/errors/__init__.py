@@ -5,7 +5,7 @@ SmartBranchError
 │   ├── picture: EmptyPictureError, UnsupportedPictureError, BrokenPictureError,
 │   │   PictureTooLargeError, PictureTooSmallError
 │   ├── clip and sound: EmptyClipError, UnsupportedClipError, BrokenClipError,
-│   │   ClipTooLargeError, ClipTooLongError, BrokenSoundError
+│   │   ClipTooLargeError, ClipTooLongError, UnfinishedClipError, BrokenSoundError
 │   ├── face: NoFaceError, SeveralFacesError, DegenerateFaceError, PoorPictureError
 │   ├── InvalidArgumentError, ErrorRateOutOfRangeError, InvalidResourceNameError
 │   └── SequenceGapError
@@ -14,7 +14,7 @@ SmartBranchError
 │   ├── GalleryExistsError, SubjectExistsError, RequestIdReusedError
 │   ├── DifferentPersonError, DuplicateSubjectError
 │   ├── ModelMismatchError, ConsentMissingError, SubjectExpiredError, ImportStateError
-│   └── SessionNotFoundError, SessionTakenOverError
+│   └── SessionNotFoundError, SessionTakenOverError, ClipNotFoundError
 ├── AccessError               the caller may not do this
 │   ├── MissingTokenError, InvalidTokenError, ExpiredTokenError
 │   ├── ExpiredCertificateError, RevokedCertificateError
@@ -86,11 +86,13 @@ from base.errors.inputs import (
     PoorPictureError,
     SequenceGapError,
     SeveralFacesError,
+    UnfinishedClipError,
     UnsupportedClipError,
     UnsupportedPictureError,
 )
 from base.errors.root import SmartBranchError, leaves
 from base.errors.states import (
+    ClipNotFoundError,
     ConsentMissingError,
     DifferentPersonError,
     DuplicateSubjectError,
@@ -115,6 +117,7 @@ __all__ = [
     "BrokenPictureError",
     "BrokenSoundError",
     "CapacityError",
+    "ClipNotFoundError",
     "ClipTooLargeError",
     "ClipTooLongError",
     "ConsentMissingError",
@@ -171,6 +174,7 @@ __all__ = [
     "SubjectNotFoundError",
     "TooManyAttemptsError",
     "TooManyRequestsInFlightError",
+    "UnfinishedClipError",
     "UnknownModelError",
     "UnsupportedClipError",
     "UnsupportedPictureError",

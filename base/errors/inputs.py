@@ -69,6 +69,12 @@ class ClipTooLongError(InvalidInputError):
     reason = "CLIP_TOO_LONG"
 
 
+class UnfinishedClipError(InvalidInputError):
+    """The stream of a clip ended before the clip did."""
+
+    reason = "UNFINISHED_CLIP"
+
+
 class BrokenSoundError(InvalidInputError):
     """The bytes are no sound of the kind that was said."""
 

@@ -100,3 +100,10 @@ class SessionTakenOverError(StateError):
 
     reason = "SESSION_TAKEN_OVER"
     grpc_code = "ABORTED"
+
+
+class ClipNotFoundError(StateError):
+    """No signed clip of this name waits for its stream: it is unknown, used up or expired."""
+
+    reason = "CLIP_NOT_FOUND"
+    grpc_code = "NOT_FOUND"
