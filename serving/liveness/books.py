@@ -14,12 +14,12 @@ from liveness.plan import SessionPlan
 from serving.audit.log import AuditLog
 from serving.audit.types import AuditEvent, Details, Outcome
 from serving.caller import Caller
-from serving.liveness.counts import DecisionCounts
 from serving.liveness.settings import LivenessSettings
 from serving.storage.database import Database, Transaction
 from serving.storage.liveness import OPEN
 from serving.storage.records import TenantRecords
 from serving.storage.schema import LivenessRow
+from serving.telemetry.decisions import DecisionCounts
 
 # Ended by us, so it counts for nothing.
 VOID = "VOID"

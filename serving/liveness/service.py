@@ -14,10 +14,10 @@ from serving.audit.log import AuditLog
 from serving.audit.types import Outcome
 from serving.caller import Caller
 from serving.liveness.books import SessionBooks, result_details
-from serving.liveness.counts import DecisionCounts
 from serving.liveness.run import Analyzer, LivenessRun, Session
 from serving.liveness.settings import LivenessSettings
 from serving.storage.database import Database
+from serving.telemetry.decisions import DecisionCounts
 from vision.analysis import FaceReading, Select
 
 M = TypeVar("M")
