@@ -10,12 +10,12 @@ from grpc.aio import EOF, ServerInterceptor, ServicerContext
 
 from base.errors import (
     DeadlineExceededError,
-    DrainingError,
     InvalidArgumentError,
     MessageTooLargeError,
 )
 from serving.gate import REQUEST_ID_HEADER, Gate, Visit
 from serving.grpc.fields import MAX_FIELDS, has_too_many_fields
+from serving.grpc.reader import CallReader
 from serving.grpc.status import abort
 from serving.permissions import is_open
 
@@ -24,6 +24,9 @@ Handler = Any  # grpc types handlers for its synchronous server alone.
 # A call that is lost ends like one whose client has said its last word; that it was cancelled is
 # told 2 to 4 ms later, on an idle machine, by cancelling the handler.
 LOST_GRACE_S = 0.1
+# An answer that comes before the client has said all: a client that reads it ends its side. A call
+# that ends under a client's write is an error to that client, whatever the answer was.
+LAST_WORDS_S = 1.0
 
 
 class GateInterceptor(ServerInterceptor):
@@ -109,11 +112,21 @@ class GateInterceptor(ServerInterceptor):
         return received
 
     async def _serve_stream(self, handler: Handler, context: Context) -> None:
-        # Closed here and now: whatever the generators hold must not wait for the collector.
-        async with (
-            aclosing(self._requests(handler, context)) as requests,
-            aclosing(handler.stream_stream(requests, context)) as answers,
-        ):
+        reader = CallReader(context, self._gate.draining)
+        try:
+            # Closed here and now: what the generators hold must not wait for the collector.
+            async with aclosing(self._requests(handler, reader)) as requests:
+                if handler.response_streaming:
+                    await self._answer_each(handler.stream_stream(requests, context), context)
+                else:
+                    await self._write(context, await handler.stream_unary(requests, context))
+            if not handler.response_streaming:
+                await reader.spend(LAST_WORDS_S)
+        finally:
+            reader.close()
+
+    async def _answer_each(self, answers: AsyncGenerator[object, None], context: Context) -> None:
+        async with aclosing(answers):
             async for answer in answers:
                 await self._write(context, answer)
 
@@ -127,29 +140,12 @@ class GateInterceptor(ServerInterceptor):
                 f"nothing was read for {self._max_silence_s:g} s; the stream was ended"
             ) from None
 
-    async def _requests(self, handler: Handler, context: Context) -> AsyncGenerator[object, None]:
+    async def _requests(self, handler: Handler, reader: CallReader) -> AsyncGenerator[object, None]:
         limit_s = self._receive_limit_s
-        while (data := await self._read_next(context, limit_s)) is not EOF:
+        while (data := await reader.next(limit_s)) is not EOF:
             yield self._parse(handler, data)
             limit_s = self._max_silence_s
         await asyncio.sleep(LOST_GRACE_S)
-
-    async def _read_next(self, context: Context, limit_s: float) -> Any:
-        """Read the next message of a stream, which must not hold up a drain by its silence."""
-        reading = asyncio.ensure_future(context.read())
-        draining = asyncio.ensure_future(self._gate.draining.wait())
-        try:
-            await asyncio.wait(
-                {reading, draining}, timeout=limit_s, return_when=asyncio.FIRST_COMPLETED
-            )
-            if draining.done():
-                raise DrainingError("the server is stopping; go on in a moment, or with another")
-            if not reading.done():
-                raise DeadlineExceededError(f"nothing came for {limit_s:g} s; the stream was ended")
-            return reading.result()
-        finally:
-            reading.cancel()
-            draining.cancel()
 
     def _parse(self, handler: Handler, data: bytes) -> object:
         if len(data) > self._max_message_bytes:
