@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from deepfake.blink_rate import BlinkRate
+from deepfake.boundary import BoundaryFlicker
 from deepfake.calibrations import load_policy
 from deepfake.clip import ClipJudge
 from deepfake.clip_plan import ClipPlan
@@ -13,6 +15,9 @@ from deepfake.fitness import why_unfit
 from deepfake.frame_model import ForgeryDetector
 from deepfake.frames import FrameFindings, FrameModel
 from deepfake.heat_map import HeatMap
+from deepfake.identity_drift import IdentityDrift
+from deepfake.injection.watch import InjectionWatch
+from deepfake.jitter import LandmarkJitter
 from deepfake.outcome import ForgeryResult
 from deepfake.policy import ForgeryPolicy
 from deepfake.sync.sound_sync import SoundSync
@@ -63,6 +68,18 @@ class Forgery:
         return ClipJudge(plan, self.model, self.policy, watches, self.model_ids)
 
 
+def clip_watches(face: FacePipeline, voice: VoiceActivity | None = None) -> Watches:
+    """Return what makes everything that follows a clip beside the frame model."""
+    return lambda plan: (
+        InjectionWatch(plan.is_live, face.matcher.table),
+        SoundSync(voice),
+        IdentityDrift(),
+        LandmarkJitter(),
+        BoundaryFlicker(),
+        BlinkRate(),
+    )
+
+
 def build_forgery(
     engine: Engine,
     frame_spec: ModelSpec,
@@ -81,6 +98,6 @@ def build_forgery(
         face=face,
         model=ForgeryDetector(engine, frame_spec),
         policy=load_policy(frame_spec, root),
-        watches=lambda plan: (SoundSync(voice),),
+        watches=clip_watches(face, voice),
         model_ids=() if voice is None else (voice.model_id,),
     )

@@ -37,3 +37,11 @@ class ClipSignal(Protocol):
     def conclude(self) -> Heard:
         """Return everything that is known; `look` and `hear` are not called afterwards."""
         ...
+
+
+class SightOnly:
+    """Half of a signal that does not listen."""
+
+    def hear(self, chunk: SoundChunk, time_s: float) -> tuple[Moment, ...]:
+        """Take sound, which says nothing here."""
+        return ()

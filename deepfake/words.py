@@ -30,6 +30,26 @@ TIMES: Final[Mapping[str, Words]] = {
 
 # Why it was decided so, by the signal that says it.
 REASONS: Final[Mapping[str, Mapping[str, Words]]] = {
+    "blink_rate": {
+        "NO_BLINKS": ("nobody blinked for long", "长时间未眨眼"),
+    },
+    "continuity": {
+        "CLIP_REVERSED": ("it seems to run backwards", "视频似乎在倒放"),
+        "FACE_CHANGED": ("another person came into the picture", "画面中换了人"),
+        "SCENE_CHANGED": ("the scene changed", "场景发生变化"),
+        "SECOND_FACE": ("somebody else is in the picture", "画面中有其他人"),
+        "TOO_FEW_FRAMES": ("too few pictures a second", "每秒画面太少"),
+        "VIDEO_CUT": ("it was cut", "视频被剪辑"),
+        "VIDEO_JUMP": ("the face jumped", "面部位置突然跳变"),
+    },
+    "frame_chain": {
+        "CHAIN_BROKEN": ("a frame was changed on its way", "帧在传输中被篡改"),
+        "CHAIN_GAP": ("signed frames are missing", "缺少已签名的帧"),
+        "CHAIN_MISSING": ("the frames are not signed", "帧未签名"),
+        "CHAIN_REORDERED": ("frames were put in another order", "帧顺序被改动"),
+        "CHAIN_REPLAYED": ("a signed frame was sent again", "已签名的帧被重放"),
+        "CHAIN_UNFINISHED": ("its signed end did not come", "签名链未正常结束"),
+    },
     "frame_forgery": {
         "LOOKS_GENUINE": ("nothing looks forged", "未见伪造痕迹"),
         "LOOKS_FORGED": ("it looks forged", "疑似伪造"),
@@ -45,14 +65,19 @@ REASONS: Final[Mapping[str, Mapping[str, Words]]] = {
         "FACE_TURNED_ASIDE": ("the face is turned aside", "面部偏转过大"),
         "FACE_HARD_TO_SEE": ("the face cannot be measured", "面部无法测量"),
     },
-    "continuity": {
-        "SECOND_FACE": ("somebody else is in the picture", "画面中有其他人"),
-        "TOO_FEW_FRAMES": ("too few pictures a second", "每秒画面太少"),
+    "repetition": {
+        "CLIP_LOOPED": ("what was shown before comes again", "画面循环重复"),
+        "FRAMES_REPEATED": ("the picture stands still", "画面静止不动"),
     },
     "sound_in_step": {
         "SOUND_IN_STEP": ("they go together", "声音与口型一致"),
         "SOUND_OUT_OF_STEP": ("they do not go together", "声音与口型不一致"),
         "SOUND_UNREADABLE": ("the sound could not be read", "声音无法读取"),
+    },
+    "timing": {
+        "CLOCK_BACKWARDS": ("the sender's clock goes backwards", "设备时钟出现倒退"),
+        "FRAMES_OUT_OF_ORDER": ("pictures come in the wrong order", "画面顺序错乱"),
+        "FRAMES_SENT_TWICE": ("pictures come twice", "画面重复发送"),
     },
 }
 

@@ -20,7 +20,8 @@ CODES = [*ALONE, *(code for table in REASONS.values() for code in table)]
 def codes_in_source(root: Path) -> set[str]:
     """Return the codes that the check spells out."""
     found: set[str] = set()
-    for path in (root / "deepfake").rglob("*.py"):
+    folders = (root / "deepfake", root / "vision" / "continuity")
+    for path in (path for folder in folders for path in folder.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 found |= {node.value} if _CODE.fullmatch(node.value) else set()
