@@ -1,6 +1,6 @@
 """A picture or clip from a file, judged the way a caller's is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +60,8 @@ class FileJudge:
         analyzer = self.vision.open_analyzer()
         frames = read_frames(path, self.clip_limits, target_fps=self.look_fps)
         sound = self._sound(path, judge)
-        with closing(analyzer):
+        # Each has the file open, and an error on its way would keep them.
+        with closing(analyzer), closing(frames), closing(sound):
             piece = next(sound, None)
             for frame in frames:
                 while piece is not None and _is_due(piece, frame):
@@ -75,7 +76,7 @@ class FileJudge:
                 piece = next(sound, None)
         return judge
 
-    def _sound(self, path: Path, judge: ClipJudge) -> Iterator[SoundChunk]:
+    def _sound(self, path: Path, judge: ClipJudge) -> Generator[SoundChunk, None, None]:
         """Yield a clip's sound; one that cannot be decoded is noted, and the film is silent."""
         try:
             yield from read_sound(path, self.clip_limits)

@@ -1,6 +1,6 @@
 """Clips to frames, one at a time: a clip is never held as a whole."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def read_frames(
     limits: ClipLimits = DEFAULT_CLIP_LIMITS,
     target_fps: float | None = None,
     started_monotonic_s: float = 0.0,
-) -> Iterator[Frame]:
+) -> Generator[Frame, None, None]:
     """Yield a clip's frames, upright, in the order they are shown.
 
     They arrive as fast as they play, from `started_monotonic_s` on, and never backwards in time.

@@ -1,6 +1,6 @@
 """The sound of clips and of recordings, as one channel at one rate."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def read_sound(
     limits: ClipLimits = DEFAULT_CLIP_LIMITS,
     rate_hz: int = SOUND_RATE_HZ,
     started_monotonic_s: float = 0.0,
-) -> Iterator[SoundChunk]:
+) -> Generator[SoundChunk, None, None]:
     """Yield the sound of a clip or WAV file in short pieces; nothing if the clip is silent film.
 
     Times are those of `read_frames` for the same file and start.
