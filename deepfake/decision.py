@@ -14,7 +14,7 @@ from deepfake.texts import reason, reason_of
 from deepfake.windows import Window, multiplicity_llr
 
 FRAME_SIGNAL = "frame_forgery"
-FORGED_IN_PART = "LOOKS_FORGED_IN_PART"
+FORGED_IN_PART, DOUBTFUL_IN_PART = "LOOKS_FORGED_IN_PART", "DOUBTFUL_IN_PART"
 _OUTCOMES = {
     Verdict.ACCEPT: ForgeryOutcome.FAKE,
     Verdict.REJECT: ForgeryOutcome.GENUINE,
@@ -68,14 +68,19 @@ def decide(
 
 
 def moment_of_part(policy: ForgeryPolicy, frames: FrameFindings) -> Moment | None:
-    """Return that a part of a clip looks forged, if it shows enough for one of so many parts."""
+    """Return that a part of a clip looks forged: it holds, or refuses if it shows enough.
+
+    One of K parts refuses with K times the evidence that the whole would need.
+    """
     worst = frames.worst
     if worst is None or not frames.is_enough:
         return None
     excess = policy.calibration.llr(worst.logit) - policy.point.accept_llr
-    if excess < multiplicity_llr(frames.window_count):
+    if excess < 0:
         return None
-    return Moment(FORGED_IN_PART, Weight.BREAKS, FRAME_SIGNAL, worst.start_s, worst.end_s)
+    is_sure = excess >= multiplicity_llr(frames.window_count)
+    code, weight = (FORGED_IN_PART, Weight.BREAKS) if is_sure else (DOUBTFUL_IN_PART, Weight.HOLDS)
+    return Moment(code, weight, FRAME_SIGNAL, worst.start_s, worst.end_s)
 
 
 def sigmoid(log_odds: float) -> float:
@@ -97,16 +102,18 @@ def _frame_signal(policy: ForgeryPolicy, frames: FrameFindings) -> Signal:
 
 
 def _explain(policy: ForgeryPolicy, worst: Window | None, signal: Signal) -> Reason:
-    """Return which of the two outcomes a signal is nearer to."""
+    """Return what a signal says by itself, and of a face that looks forged when it does most."""
+    llr = signal.llr or 0.0
     if signal.name not in _EXPLAINED:
         return reason("SIGNAL_MEASURED", signal.name)
-    is_frame = signal.name == FRAME_SIGNAL
-    middle = (policy.point.accept_llr + policy.point.reject_llr) / 2 if is_frame else 0.0
-    is_forged = (signal.llr or 0.0) >= middle
-    code = _EXPLAINED[signal.name][0 if is_forged else 1]
-    if is_frame and is_forged and worst is not None:
-        return reason_of([Moment(code, Weight.NOTE, signal.name, worst.start_s, worst.end_s)])
-    return reason(code)
+    forged, genuine = _EXPLAINED[signal.name]
+    if signal.name != FRAME_SIGNAL:
+        return reason(forged if llr >= 0 else genuine)
+    verdict = policy.point.verdict(llr)
+    if verdict is Verdict.ACCEPT and worst is not None:
+        return reason_of([Moment(forged, Weight.NOTE, signal.name, worst.start_s, worst.end_s)])
+    codes = {Verdict.ACCEPT: forged, Verdict.REJECT: genuine, Verdict.UNSURE: "LOOKS_UNCLEAR"}
+    return reason(codes[verdict])
 
 
 def _reasons(moments: Sequence[Moment], weight: Weight) -> list[Reason]:

@@ -52,8 +52,10 @@ REASONS: Final[Mapping[str, Mapping[str, Words]]] = {
     },
     "frame_forgery": {
         "LOOKS_GENUINE": ("nothing looks forged", "未见伪造痕迹"),
+        "LOOKS_UNCLEAR": ("it looks neither genuine nor forged", "无法判断真伪"),
         "LOOKS_FORGED": ("it looks forged", "疑似伪造"),
         "LOOKS_FORGED_IN_PART": ("part of the clip looks forged", "部分片段疑似伪造"),
+        "DOUBTFUL_IN_PART": ("part of the clip may be forged", "部分片段可能伪造"),
         "TOO_FEW_VIEWS": ("too little of it could be judged", "可判断的画面不足"),
         "FACE_TOO_SMALL": ("the face is too small", "面部过小"),
         "FACE_TOO_DARK": ("the face is too dark", "面部过暗"),

@@ -120,9 +120,14 @@ def test_the_reason_says_when() -> None:
     assert texts[0].endswith("part of the clip looks forged, from 3.2 s to 5.1 s.")
 
 
-@pytest.mark.parametrize(("count", "is_noticed"), [(1, True), (5, False)])
-def test_one_part_of_many_has_to_show_more(count: int, is_noticed: bool) -> None:
-    worst = Window(POLICY.point.accept_llr + 1.0, 3.0, 5.0)
+@pytest.mark.parametrize(
+    ("count", "excess", "weight"),
+    [(1, 1.0, Weight.BREAKS), (5, 1.0, Weight.HOLDS), (5, 2.0, Weight.BREAKS), (5, -0.1, None)],
+)
+def test_one_part_of_many_has_to_show_more(
+    count: int, excess: float, weight: Weight | None
+) -> None:
+    worst = Window(POLICY.point.accept_llr + excess, 3.0, 5.0)
     frames = FrameFindings(-3.0, True, 20, worst=worst, window_count=count)
     moment = moment_of_part(POLICY, frames)
-    assert (moment is not None) is is_noticed
+    assert (moment.weight if moment else None) is weight
