@@ -7,7 +7,6 @@ from base.errors import DegenerateFaceError
 from deepfake.frames import MIN_SPAN_S, MIN_VIEWS, FrameEvidence
 from media.image import ImageRGB
 from tests.support.scripted_forgery import ScriptedFrameModel
-from vision.geometry import Floats
 
 IMAGE = np.zeros((100, 100, 3), np.uint8)
 BOX = np.array([10, 10, 90, 90], np.float32)
@@ -60,15 +59,12 @@ def test_the_reason_that_kept_most_views_away_comes_first() -> None:
     assert evidence.findings().unfit == ("FACE_TOO_DARK", "FACE_BLURRED")
 
 
-class Blind(ScriptedFrameModel):
-    """A model that finds hardly anything of the face in the picture."""
-
-    def submit(self, image: ImageRGB, box_xyxy: Floats) -> "None":  # type: ignore[override]
-        raise DegenerateFaceError("hardly any of the face lies inside")
+def find_nothing(image: ImageRGB) -> None:
+    raise DegenerateFaceError("hardly any of the face lies inside")
 
 
 def test_a_face_outside_of_the_picture_is_no_view() -> None:
-    evidence = FrameEvidence(Blind(), wants_heat=False)
+    evidence = FrameEvidence(ScriptedFrameModel(on_submit=find_nothing), wants_heat=False)
     evidence.add(IMAGE, BOX, 1.0, None, 0.0)
     findings = evidence.findings()
     assert (findings.logit, findings.unfit) == (None, ("FACE_CUT_OFF",))
