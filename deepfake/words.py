@@ -41,6 +41,14 @@ REASONS: Final[Mapping[str, Mapping[str, Words]]] = {
         "TOO_FEW_FRAMES": ("too few pictures a second", "每秒画面太少"),
         "VIDEO_CUT": ("it was cut", "视频被剪辑"),
         "VIDEO_JUMP": ("the face jumped", "面部位置突然跳变"),
+        "VIDEO_SPLICED": ("two takes were joined", "视频由不同片段拼接"),
+    },
+    "encoding": {
+        "ENCODER_CHANGED": ("another encoder took over", "编码器发生变化"),
+        "PICTURE_TURNED": ("the picture was turned", "画面方向发生变化"),
+        "QUALITY_CHANGED": ("the quality changed", "编码质量发生变化"),
+        "SIZE_CHANGED": ("the size of the picture changed", "画面尺寸发生变化"),
+        "SOURCE_CHANGED": ("another source took over", "画面来源发生变化"),
     },
     "frame_chain": {
         "CHAIN_BROKEN": ("a frame was changed on its way", "帧在传输中被篡改"),
@@ -77,7 +85,12 @@ REASONS: Final[Mapping[str, Mapping[str, Words]]] = {
         "SOUND_UNREADABLE": ("the sound could not be read", "声音无法读取"),
     },
     "timing": {
+        "ARRIVES_IN_BURSTS": ("pictures arrive in bursts", "画面成批到达"),
+        "CADENCE_PERFECT": ("no camera keeps time so exactly", "画面间隔过于精确，不似摄像头"),
+        "CAPTURED_AHEAD": ("they were not sent as they were taken", "画面并非实时发送"),
+        "CLOCK_DRIFTS": ("the sender's clock runs at another speed", "设备时钟快慢异常"),
         "CLOCK_BACKWARDS": ("the sender's clock goes backwards", "设备时钟出现倒退"),
+        "CLOCKS_DISAGREE": ("the sender's two clocks disagree", "设备的两个时钟不一致"),
         "FRAMES_OUT_OF_ORDER": ("pictures come in the wrong order", "画面顺序错乱"),
         "FRAMES_SENT_TWICE": ("pictures come twice", "画面重复发送"),
     },

@@ -1,18 +1,21 @@
-"""Everything that speaks for injected media, as one signal of a clip."""
+"""Everything that speaks for injected media, as one part of a clip's evidence."""
 
-from decision.findings import Finding
+from decision.findings import Weight
 from decision.rates import ErrorRateTable
-from deepfake.clip_signal import Heard
+from deepfake.clip_signal import Heard, SightOnly
+from deepfake.injection.course import SPLICED, CourseWatch
+from deepfake.injection.encodings import Change, EncodingWatch
+from deepfake.injection.repetition import RepetitionWatch
+from deepfake.injection.timing import TimingWatch
 from deepfake.outcome import Moment
-from media.frame import SoundChunk
-from vision.continuity.glance import Glance
-from vision.continuity.repeats import LoopWatch
+from vision.continuity.cuts import CUT, SCENE
 from vision.frame_analysis import FrameAnalysis
 
-REPETITION = "repetition"
+# What says that the picture became another one.
+_BREAKS = {CUT, SCENE, SPLICED}
 
 
-class InjectionWatch:
+class InjectionWatch(SightOnly):
     """Follows one clip for what no camera gives; not thread-safe, of bounded memory.
 
     is_live: whether frames came as they were taken; a file's times of arrival are made up.
@@ -20,23 +23,25 @@ class InjectionWatch:
     """
 
     def __init__(self, is_live: bool, table: ErrorRateTable | None = None) -> None:
-        self._is_live = is_live
-        self._table = table
-        self._loop = LoopWatch()
+        self._repetition = RepetitionWatch()
+        self._course = CourseWatch(table)
+        self._timing = TimingWatch(is_live)
+        self._encoding = EncodingWatch()
 
     def look(self, analysis: FrameAnalysis, time_s: float) -> tuple[Moment, ...]:
-        """Take one frame; return what has become certain with it."""
-        found = self._loop.push(Glance(analysis.grid), time_s, analysis.frame.index)
-        return () if found is None else (_moment(found, REPETITION, time_s),)
-
-    def hear(self, chunk: SoundChunk, time_s: float) -> tuple[Moment, ...]:
-        """Take sound, which says nothing here."""
-        return ()
+        """Take one frame; return what was noticed with it."""
+        moments = self._timing.look(analysis.frame, time_s)
+        change, changed = self._encoding.push(analysis.frame.encoding, time_s)
+        if change is Change.TURNED:
+            self._course.restart()
+        moments += changed
+        moments += self._repetition.look(analysis, time_s)
+        course = self._course.look(analysis, time_s)
+        for moment in course:
+            if moment.code in _BREAKS and moment.weight is not Weight.NOTE:
+                moments += self._encoding.push_break(moment.start_s)
+        return (*moments, *course)
 
     def conclude(self) -> Heard:
         """Return what was measured."""
-        return Heard()
-
-
-def _moment(found: Finding, signal: str, time_s: float) -> Moment:
-    return Moment(found.code, found.weight, signal, time_s)
+        return Heard((self._repetition.signal(), self._encoding.signal()))

@@ -33,11 +33,15 @@ Runs = npt.NDArray[np.float64]
 
 
 class FreezeWatch:
-    """Notices a picture that does not change, with a face in it that does not."""
+    """Notices a picture that does not change, with a face in it that does not.
+
+    still_s: for how long it has stood still.
+    """
 
     def __init__(self) -> None:
         self._anchor: tuple[Glance, FaceMesh] | None = None
         self._holding = Holding()
+        self.still_s = 0.0
 
     def push(
         self, glance: Glance, mesh: FaceMesh, time_s: float, frame_index: int
@@ -46,7 +50,8 @@ class FreezeWatch:
         if self._anchor is None or not is_still(self._anchor, (glance, mesh)):
             self._anchor = glance, mesh
             self._holding.reset()
-        if self._holding.update(True, time_s) < FROZEN_AFTER_S:
+        self.still_s = self._holding.update(True, time_s)
+        if self.still_s < FROZEN_AFTER_S:
             return None
         return Finding(FROZEN, Weight.HOLDS, frame_index)
 
