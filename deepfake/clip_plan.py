@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-# Lips are followed at every frame that a usual camera gives; more would show nothing else.
-LOOK_FPS = 25.0
+# Every frame of a usual camera: leaving out one of six would make its steps uneven, by which lids,
+# lips and edges are timed. More would show nothing else.
+LOOK_FPS = 30.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def labelled(shared_data: Path) -> list[tuple[Path, bool, str]]:
 def measure(path: Path, vision: StreamVision) -> tuple[Scores, list[Moment]]:
     signals: list[ClipSignal] = [IdentityDrift(), LandmarkJitter(), BoundaryFlicker(), BlinkRate()]
     analyzer = vision.open_analyzer()
-    for frame in read_frames(path, target_fps=25.0):
+    for frame in read_frames(path, target_fps=30.0):
         analysis = analyzer.look(frame)
         for signal in signals:
             signal.look(analysis, frame.received_monotonic_s)
