@@ -1,0 +1,173 @@
+"""Calibration, operating point and the table of sources, each judged by what the others taught.
+
+No forged file of any source taught the network, so that a source is left out of calibration and
+operating point alone. Clips are judged like pictures, by the mean of their frames' logits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from decision.calibration import Calibration, LabelledScores, fit_calibration
+from decision.fusion import OperatingPoint, Verdict
+from evaluation.areas import AucResult, auc_of
+from evaluation.bootstrap import Interval
+from evaluation.shares import share_of
+from training.deepfake_judged import Judged
+
+Column = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+BLENDS = "blends"
+FITTED = (BLENDS, "lfw", "webcam", "ciplab", "stylegan2_ffhq")
+"""What the shipped calibration and operating point come from. The clips are too few for that,
+and so are judged by a rule that has seen none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Shares of genuine input, every source counting the same, that the point is chosen for."""
+
+    max_false_alarms: float
+    max_inconclusive: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """Pictures and clips with their logits, (N,) each."""
+
+    logits: Column
+    is_fake: Flags
+    sources: npt.NDArray[np.str_]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The sources in order."""
+        return tuple(sorted({str(name) for name in self.sources}))
+
+    def only(self, rows: Flags) -> "Scored":
+        """Return some of the rows."""
+        return Scored(self.logits[rows], self.is_fake[rows], self.sources[rows])
+
+    def of(self, names: Sequence[str]) -> "Scored":
+        """Return the rows of some sources."""
+        return self.only(np.isin(self.sources, list(names)))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a logit is worth, and where decisions lie."""
+
+    calibration: Calibration
+    point: OperatingPoint
+
+    def says(self, verdict: Verdict, logits: Column) -> Flags:
+        """Return where the verdict is this one."""
+        llrs = [self.calibration.llr(float(logit)) for logit in logits]
+        return np.array([self.point.verdict(llr) is verdict for llr in llrs], np.bool_)
+
+
+def scored_of(judged: Judged, means: Column, blends: Column) -> Scored:
+    """Return judged pictures and clips, and blends, of which the first half is real.
+
+    means: logits of the judged ones, NaN where no face was found; those are left out.
+    """
+    half = len(blends) // 2
+    is_fake = np.array([item.is_fake for item in judged.items] + [False] * half + [True] * half)
+    sources = np.array([item.source for item in judged.items] + [BLENDS] * len(blends))
+    logits = np.concatenate([means, blends])
+    return Scored(logits, is_fake, sources).only(np.isfinite(logits))
+
+
+def rule_of(scored: Scored, limits: Limits, data: str) -> Rule:
+    """Fit calibration and operating point on scores of labelled sources.
+
+    Raises InvalidArgumentError unless both classes come from two sources or more.
+    """
+    names = [str(name) for name in scored.sources]
+    calibration = fit_calibration(LabelledScores(scored.logits, scored.is_fake, names), data)
+    genuine = scored.only(~scored.is_fake)
+    weights = np.zeros(len(genuine.logits))
+    for name in genuine.names:
+        rows = genuine.sources == name
+        weights[rows] = 1 / rows.sum()
+    llrs = np.array([calibration.llr(float(logit)) for logit in genuine.logits])
+    fake = quantile(llrs, weights, 1 - limits.max_false_alarms)
+    held = 1 - limits.max_false_alarms - limits.max_inconclusive
+    return Rule(
+        calibration, OperatingPoint(np.nextafter(fake, np.inf), quantile(llrs, weights, held))
+    )
+
+
+def quantile(values: Column, weights: Column, share: float) -> float:
+    """Return the least value such that this share of the weight lies at or below it."""
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order]) / weights.sum()
+    place = min(int(np.searchsorted(reached, share - 1e-9)), len(values) - 1)
+    return float(values[order][place])
+
+
+def table_toml(scored: Scored, limits: Limits, model_id: str) -> str:
+    """Return the table of all sources; what is not fitted on is judged by the shipped rule."""
+    lines = [
+        "# Each source by a rule that has not seen it; written by `python -m training.deepfake`."
+    ]
+    lines.append(f'model = "{model_id}"')
+    for name in scored.names:
+        others = [other for other in FITTED if other != name]
+        lines += source_block(scored, name, rule_of(scored.of(others), limits, f"without {name}"))
+    return "\n".join(lines) + "\n"
+
+
+def source_block(scored: Scored, name: str, rule: Rule) -> list[str]:
+    """Return one source's row: areas, and shares of verdicts by a rule that has not seen it."""
+    own = scored.of([name])
+    genuine, fake = own.logits[~own.is_fake], own.logits[own.is_fake]
+    lines = ["", "[[source]]", f'name = "{name}"']
+    lines += [f"genuine = {len(genuine)}", f"fake = {len(fake)}"]
+    if len(genuine) and len(fake):
+        lines += area_lines("auc", area_with_interval(genuine, fake))
+    for kind, logits in (("genuine", genuine), ("fake", fake)):
+        for word, verdict in (("fake", Verdict.ACCEPT), ("inconclusive", Verdict.UNSURE)):
+            if len(logits):
+                lines += _share_lines(f"{kind}_called_{word}", rule.says(verdict, logits))
+    return lines
+
+
+def area_with_interval(genuine: Column, fake: Column) -> AucResult:
+    """Return the area under the curve; every picture or clip is drawn by itself."""
+    return auc_of(fake, genuine, np.arange(len(fake)), np.arange(len(genuine)))
+
+
+def area_lines(name: str, area: AucResult) -> list[str]:
+    """Return an area and its interval as TOML."""
+    return [f"{name} = {area.value:.4f}", *_interval_lines(name, area.interval)]
+
+
+def _share_lines(name: str, said: Flags) -> list[str]:
+    share = share_of(said, np.arange(len(said)))
+    assert share.value is not None
+    return [f"{name} = {share.value:.4f}", *_interval_lines(name, share.interval)]
+
+
+def _interval_lines(name: str, around: Interval | None) -> list[str]:
+    if around is None:
+        return []
+    return [f"{name}_low = {around.low:.4f}", f"{name}_high = {around.high:.4f}"]
+
+
+def rule_toml(rule: Rule, limits: Limits, digest: str) -> str:
+    """Return what the product reads."""
+    lines = [f'weights_sha256 = "{digest}"', "", "[calibration]"]
+    for name, value in rule.calibration.to_plain().items():
+        lines.append(f"{name} = " + (f'"{value}"' if isinstance(value, str) else f"{value:.6g}"))
+    lines += [
+        "",
+        "[operating_point]",
+        f"fake_llr = {rule.point.accept_llr:.6g}",
+        f"genuine_llr = {rule.point.reject_llr:.6g}",
+        f"max_false_alarm_rate = {limits.max_false_alarms:g}",
+        f"max_inconclusive_rate = {limits.max_inconclusive:g}",
+    ]
+    return "\n".join(lines) + "\n"
