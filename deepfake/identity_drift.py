@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from decision.findings import Weight
 from decision.signal import Signal
 from deepfake.clip_signal import Heard, SightOnly
 from deepfake.fitness import is_frontal
@@ -15,17 +16,22 @@ from deepfake.outcome import Moment
 from vision.frame_analysis import FrameAnalysis
 from vision.geometry import Floats
 
-IDENTITY_DRIFT = "identity_drift"
+IDENTITY_DRIFT, DRIFTS = "identity_drift", "IDENTITY_DRIFTS"
 LOOK_STEP_S = 0.25
 # Beyond this many, every other look is forgotten and looks come half as often.
 MAX_KEPT = 48
 # Looks from sides that differ by less show the face the same way.
 NEAR_DEG = 4.0
 MIN_PAIRS = 10
+# Of the photographs of one person in LFW, taken on other days and from other sides, six of seven
+# pairs are nearer (fnmr at 0.5, models/manifest.toml): looks seconds apart from the same side,
+# on their mean, are no one face.
+HOLDS_ABOVE = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Look:
+    time_s: float
     vector: Floats
     yaw_deg: float
     pitch_deg: float
@@ -52,7 +58,7 @@ class IdentityDrift(SightOnly):
             # Somebody else may have come; who it is, is another rule's business.
             self._track_id = face.track_id
             self._looks.clear()
-        self._looks.append(_Look(embedding.vector, mesh.yaw_deg, mesh.pitch_deg))
+        self._looks.append(_Look(time_s, embedding.vector, mesh.yaw_deg, mesh.pitch_deg))
         if len(self._looks) > MAX_KEPT:
             self._looks = self._looks[::2]
             self._step_s *= 2
@@ -62,8 +68,14 @@ class IdentityDrift(SightOnly):
     def conclude(self) -> Heard:
         """Return the drift; not measured if too few looks came from the same side."""
         distances = self._distances()
-        drift = float(distances.mean()) if len(distances) >= MIN_PAIRS else None
-        return Heard((Signal(IDENTITY_DRIFT, drift, group="identity"),))
+        if len(distances) < MIN_PAIRS:
+            return Heard((Signal(IDENTITY_DRIFT, None, group="identity"),))
+        drift = float(distances.mean())
+        moments: tuple[Moment, ...] = ()
+        if drift > HOLDS_ABOVE:
+            first_s, last_s = self._looks[0].time_s, self._looks[-1].time_s
+            moments = (Moment(DRIFTS, Weight.HOLDS, IDENTITY_DRIFT, first_s, last_s),)
+        return Heard((Signal(IDENTITY_DRIFT, drift, group="identity"),), moments)
 
     def _distances(self) -> Floats:
         """Return the distance of every pair of looks from nearly the same side."""

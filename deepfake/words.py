@@ -75,6 +75,9 @@ REASONS: Final[Mapping[str, Mapping[str, Words]]] = {
         "FACE_TURNED_ASIDE": ("the face is turned aside", "面部偏转过大"),
         "FACE_HARD_TO_SEE": ("the face cannot be measured", "面部无法测量"),
     },
+    "identity_drift": {
+        "IDENTITY_DRIFTS": ("the face is not like itself", "面部特征前后不一致"),
+    },
     "repetition": {
         "CLIP_LOOPED": ("what was shown before comes again", "画面循环重复"),
         "FRAMES_REPEATED": ("the picture stands still", "画面静止不动"),

@@ -13,7 +13,7 @@ from decision.findings import Weight
 from deepfake.blink_rate import NO_BLINKS, BlinkRate
 from deepfake.boundary import BoundaryFlicker
 from deepfake.clip_signal import ClipSignal, Heard
-from deepfake.identity_drift import MAX_KEPT, IdentityDrift
+from deepfake.identity_drift import DRIFTS, MAX_KEPT, IdentityDrift
 from deepfake.jitter import LandmarkJitter
 from deepfake.rigid import FEATURES, OUTLINE, RIGID, moved, similarity
 from media.image import ImageRGB
@@ -117,6 +117,8 @@ def test_a_face_that_is_made_anew_drifts() -> None:
     others = shown(IdentityDrift(), looks_at([person(seed) for seed in range(20)], 4.0), 4.0)
     assert score(same) == pytest.approx(0.0, abs=1e-5)
     assert score(others) == pytest.approx(1.0, abs=0.1)
+    assert same.moments == ()
+    assert [(said.code, said.weight) for said in others.moments] == [(DRIFTS, Weight.HOLDS)]
 
 
 def test_a_long_clip_is_looked_at_less_often() -> None:
