@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.deepfake_words import report_as_text
 from cli.output import emit, errors_reported, note
 from cli.pad_words import pad_as_text
 from cli.progress import counting
@@ -98,6 +99,39 @@ def pad(
         if out is not None:
             note(f"report: {write_report(result, out, loso)[1]}")
         emit(to_json(result, loso), as_json, pad_as_text)
+
+
+@app.command()
+def deepfake(
+    manifest: Annotated[
+        Path, typer.Option(help="CSV: path,label[,attack,source,context,clip]; real or fake.")
+    ],
+    root: Annotated[Path, typer.Option(help="Folder that the paths are below.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for deepfake.json and deepfake.html.")
+    ] = None,
+    answers: Annotated[
+        Path | None, typer.Option(help="File that keeps answers on the way; go on with it.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="What the data is called in the report.")] = "",
+    model: Annotated[str | None, typer.Option(help="Frame model's id.")] = None,
+    replicates: Annotated[
+        int, typer.Option(min=20, max=10_000, help="Bootstrap draws behind the intervals.")
+    ] = 500,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Measure the check for forgery on pictures and clips, by source and method."""
+    from evaluation.deepfake.page import write_report
+    from evaluation.deepfake.report import to_json
+    from evaluation.deepfake.run import ForgeryRun, run_forgery
+
+    with errors_reported(as_json):
+        run = ForgeryRun(manifest, root, name, model, answers, replicates)
+        with counting("files") as start:
+            report = run_forgery(run, start)
+        if out is not None:
+            note(f"report: {write_report(report, out)[1]}")
+        emit(to_json(report), as_json, report_as_text)
 
 
 def _as_text(report: Mapping[str, Any]) -> str:

@@ -23,8 +23,8 @@ _SHOWN_MISSING = 3
 class Labels:
     """The words for the two classes, in lower case. good: what is as it should be."""
 
-    good: str
-    bad: str
+    good: tuple[str, ...]
+    bad: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +95,12 @@ def _labelled(
     row: Mapping[str, str], line: int, root: Path, stem: str, labels: Labels
 ) -> LabelledFile:
     label = row["label"].lower()
-    if label not in (labels.good, labels.bad):
+    words = labels.good + labels.bad
+    if label not in words:
         raise _wrong(
-            line,
-            f"has the label {row['label'][:MAX_NAME]!r}; expected {labels.good} or {labels.bad}",
+            line, f"has the label {row['label'][:MAX_NAME]!r}; expected {' or '.join(words)}"
         )
-    is_good = label == labels.good
+    is_good = label in labels.good
     attack = row.get("attack", "") or NO_METHOD
     name = _inside(row["path"], line)
     return LabelledFile(

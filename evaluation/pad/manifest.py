@@ -5,7 +5,7 @@ from pathlib import Path
 
 from evaluation.manifest import Labels, load_rows
 
-LABELS = Labels(good="live", bad="spoof")
+LABELS = Labels(good=("live",), bad=("spoof",))
 
 
 @dataclass(frozen=True, slots=True)

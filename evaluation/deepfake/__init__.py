@@ -1,0 +1,1 @@
+"""Forgery detection, measured by source and by how a forgery was made."""
