@@ -13,6 +13,7 @@ from serving.crypto.key import Key
 from serving.crypto.keyring import Keyring
 from serving.crypto.master import choose_master_key
 from serving.crypto.service_keys import service_key
+from serving.deepfake.service import DeepfakeService
 from serving.faces import FaceService
 from serving.galleries.service import GalleryService
 from serving.galleries.settings import GallerySettings
@@ -35,6 +36,7 @@ class Services:
     faces: FaceService
     galleries: GalleryService
     liveness: LivenessService
+    deepfake: DeepfakeService
     audit: AuditLog
     database: Database
     resources: ExitStack
@@ -119,12 +121,16 @@ def build_services(settings: ServerSettings, clock: Clock | None = None) -> Serv
             settings.liveness,
             limits,
         )
+        deepfake = DeepfakeService(
+            models.forgery, models.vision, audit, clock, settings.deepfake, limits
+        )
         return Services(
             settings=settings,
             open_models=models,
             faces=FaceService(models.pipeline, galleries, audit, limits),
             galleries=galleries,
             liveness=liveness,
+            deepfake=deepfake,
             audit=audit,
             database=database,
             resources=stack.pop_all(),

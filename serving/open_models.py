@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from base.errors import SettingsError
 from decision.rates import ErrorRateTable
+from deepfake.assembly import Forgery, build_forgery
 from inference.local import EngineSettings, LocalEngine
 from inference.manifest import BundleSpec, Manifest, ModelSpec, load_manifest
 from inference.operating_points import OperatingPoints
@@ -18,6 +19,7 @@ from inference.store import ModelStore
 from inference.terms import check_terms
 from liveness.assembly import Liveness, build_liveness
 from media.pictures import PictureLimits
+from media.voice import VoiceActivity
 from serving.models import ModelFacts, variant_of
 from serving.settings import ServerSettings
 from serving.work import BoundEngine
@@ -40,6 +42,14 @@ class ModelChoice:
     embedder: ModelSpec
     passive: ModelSpec
     landmarker: BundleSpec
+    forgery: ModelSpec
+    voice: ModelSpec | None
+
+    @property
+    def networks(self) -> tuple[ModelSpec, ...]:
+        """Those that the engine runs."""
+        voice = () if self.voice is None else (self.voice,)
+        return self.detector, self.embedder, self.passive, self.forgery, *voice
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,15 +61,15 @@ class OpenModels:
     pipeline: FacePipeline
     vision: StreamVision
     liveness: Liveness
+    forgery: Forgery
     detector: ModelFacts
     embedder: ModelFacts
-    passive: ModelFacts
-    landmarker: ModelFacts
+    others: tuple[ModelFacts, ...]
 
     @property
     def facts(self) -> tuple[ModelFacts, ...]:
         """What is said about each."""
-        return self.detector, self.embedder, self.passive, self.landmarker
+        return self.detector, self.embedder, *self.others
 
     def warm_up(self) -> None:
         """Let every model prove itself. Raises ModelDisagreesError."""
@@ -88,11 +98,18 @@ def choose_models(settings: ServerSettings) -> tuple[Manifest, ModelSpec, ModelS
 def choose_all_models(settings: ServerSettings) -> ModelChoice:
     """Return every model that the settings name. Raises what `choose_models` raises."""
     manifest, detector, embedder = choose_models(settings)
-    passive = manifest.model(settings.passive)
-    landmarker = manifest.bundle(settings.landmarker)
+    chosen = ModelChoice(
+        manifest=manifest,
+        detector=detector,
+        embedder=embedder,
+        passive=manifest.model(settings.passive),
+        landmarker=manifest.bundle(settings.landmarker),
+        forgery=manifest.model(settings.forgery),
+        voice=manifest.model(settings.voice) if settings.voice else None,
+    )
     if settings.mode == "production":
-        check_terms((detector, embedder, passive, landmarker), settings.accepted_models)
-    return ModelChoice(manifest, detector, embedder, passive, landmarker)
+        check_terms((*chosen.networks, chosen.landmarker), settings.accepted_models)
+    return chosen
 
 
 def picture_limits(settings: ServerSettings) -> PictureLimits:
@@ -123,33 +140,39 @@ def open_models(settings: ServerSettings) -> Iterator[OpenModels]:
     ModelTermsNotAcceptedError and ProviderUnavailableError.
     """
     chosen = choose_all_models(settings)
-    manifest, detector, embedder, passive = (
-        chosen.manifest,
-        chosen.detector,
-        chosen.embedder,
-        chosen.passive,
-    )
+    manifest, embedder = chosen.manifest, chosen.embedder
     with ExitStack() as stack:
-        engine = stack.enter_context(open_engine(settings, manifest, detector, embedder, passive))
+        engine = stack.enter_context(open_engine(settings, manifest, *chosen.networks))
         store = ModelStore(manifest, settings.cache)
         landmarkers = stack.enter_context(
             open_landmarkers(store, chosen.landmarker, settings.workers)
         )
-        pipeline = build_pipeline(settings, engine, detector, embedder)
+        pipeline = build_pipeline(settings, engine, chosen.detector, embedder)
+        bound = BoundEngine(engine)
         yield OpenModels(
             engine=engine,
             landmarkers=landmarkers,
             pipeline=pipeline,
             vision=StreamVision(pipeline, landmarkers),
-            liveness=build_liveness(BoundEngine(engine), passive, pipeline, root=manifest.root),
-            detector=_facts(engine, detector),
+            liveness=build_liveness(bound, chosen.passive, pipeline, root=manifest.root),
+            forgery=_build_forgery(bound, chosen, pipeline),
+            detector=_facts(engine, chosen.detector),
             embedder=_facts(engine, embedder, settings.mirror),
-            passive=_facts(engine, passive),
-            # MediaPipe's own runtime is on the processor, whatever the engine is on.
-            landmarker=ModelFacts(
-                chosen.landmarker.id, variant_of(False), "cpu", chosen.landmarker.terms
-            ),
+            others=_other_facts(engine, chosen),
         )
+
+
+def _build_forgery(engine: BoundEngine, chosen: ModelChoice, pipeline: FacePipeline) -> Forgery:
+    voice = None if chosen.voice is None else VoiceActivity(engine, chosen.voice)
+    return build_forgery(engine, chosen.forgery, pipeline, voice, root=chosen.manifest.root)
+
+
+def _other_facts(engine: LocalEngine, chosen: ModelChoice) -> tuple[ModelFacts, ...]:
+    passive, forgery = _facts(engine, chosen.passive), _facts(engine, chosen.forgery)
+    # MediaPipe's own runtime is on the processor, whatever the engine is on.
+    landmarker = ModelFacts(chosen.landmarker.id, variant_of(False), "cpu", chosen.landmarker.terms)
+    voice = () if chosen.voice is None else (_facts(engine, chosen.voice),)
+    return passive, landmarker, forgery, *voice
 
 
 def build_pipeline(

@@ -6,6 +6,7 @@ from serving.caller import Caller, Role
 _FACE = "smartbranch.vision.v1.FaceService"
 _GALLERY = "smartbranch.vision.v1.GalleryService"
 _LIVENESS = "smartbranch.liveness.v1.LivenessService"
+_DEEPFAKE = "smartbranch.deepfake.v1.DeepfakeService"
 METRICS = "metrics"
 _KEEPERS = frozenset({Role.OPERATOR})
 _READERS = frozenset({Role.OPERATOR, Role.AUDITOR, Role.REVIEWER})
@@ -29,6 +30,10 @@ ALLOWED: dict[str, frozenset[Role]] = {
     f"{_GALLERY}/DeleteSubject": _KEEPERS,
     f"{_LIVENESS}/CheckImage": frozenset({Role.INTERVIEW_APP, Role.REVIEWER, Role.OPERATOR}),
     f"{_LIVENESS}/RunSession": frozenset({Role.INTERVIEW_APP, Role.OPERATOR}),
+    f"{_DEEPFAKE}/CheckImage": frozenset({Role.INTERVIEW_APP, Role.REVIEWER, Role.OPERATOR}),
+    f"{_DEEPFAKE}/CheckClip": frozenset({Role.INTERVIEW_APP, Role.REVIEWER, Role.OPERATOR}),
+    # Who opens a clip films it; reviewers look at what others filmed.
+    f"{_DEEPFAKE}/OpenClip": frozenset({Role.INTERVIEW_APP, Role.OPERATOR}),
     METRICS: frozenset({Role.OPERATOR, Role.AUDITOR}),
 }
 # What every authenticated caller may ask.

@@ -10,8 +10,10 @@ from protos.smartbranch.liveness.v1.liveness_service_pb2 import RunSessionRespon
 from serving.assembly import Services, build_services
 from serving.auth import TokenChecker
 from serving.bridge import Bridge
+from serving.deepfake.desk import ClipDesk
 from serving.gate import Gate
-from serving.grpc.server import ALL, FACES, GrpcServer
+from serving.grpc.clips import ClipRunner
+from serving.grpc.server import ALL, GALLERIES, GrpcServer
 from serving.http.app import create_app
 from serving.http.server import HttpServer
 from serving.limits import RateLimiter, Slots
@@ -54,13 +56,32 @@ class Server:
         )
         self._sessions = self._open_registry()
         runner = SessionRunner(self._readiness, self._sessions, clock)
+        self._clip_bridge = Bridge(settings.workers, clock)
+        clips = self._open_clip_desk()
         self._grpc = GrpcServer(
-            settings, load_tls(settings), self._gate, self._readiness, self._bridge, runner
+            settings,
+            load_tls(settings),
+            self._gate,
+            self._readiness,
+            self._bridge,
+            runner,
+            ClipRunner(
+                *(self._readiness, clips, self._bridge, clock),
+                settings.deepfake,
+                settings.clip_silence_s,
+            ),
         )
         self._http: HttpServer | None = None
         if settings.http_enabled:
             app = create_app(
-                settings, self._gate, tokens, self._readiness, self._bridge, self._metrics, runner
+                settings,
+                self._gate,
+                tokens,
+                self._readiness,
+                self._bridge,
+                self._metrics,
+                runner,
+                clips,
             )
             self._http = HttpServer(settings, app)
 
@@ -75,6 +96,11 @@ class Server:
             self._metrics,
             self._log,
         )
+
+    def _open_clip_desk(self) -> ClipDesk:
+        size = self._settings.max_clips
+        slots = Slots(size, "clips", self._settings.slots_of_tenant(size))
+        return ClipDesk(slots, self._clip_bridge, self._settings.clip_limit_s)
 
     @property
     def grpc_port(self) -> int:
@@ -109,6 +135,7 @@ class Server:
         await self._grpc.stop(LAST_ANSWERS_S)
         if self._http:
             await self._http.stop()
+        await asyncio.to_thread(self._clip_bridge.close)
         await asyncio.to_thread(self._bridge.close)
 
     def _open(self) -> Services:
@@ -126,7 +153,9 @@ class Server:
             if facts.terms != "open":
                 self._log.warning("model terms", model=facts.marked_id, terms=facts.terms)
         self._metrics.watch_engine(services.engine.stats)
-        self._metrics.watch_decisions(services.liveness.decisions.snapshot)
+        self._metrics.watch_decisions(
+            services.liveness.decisions.snapshot, services.deepfake.decisions.snapshot
+        )
         self._readiness.set(services)
         self._metrics.ready.set(1)
         await self._grpc.set_serving(ALL)
@@ -148,13 +177,14 @@ class Server:
             is_well = await asyncio.to_thread(self._upkeep, services)
             if is_well is not are_galleries_well:
                 are_galleries_well = is_well
-                await self._grpc.set_serving(ALL if is_well else {FACES})
+                await self._grpc.set_serving(ALL if is_well else ALL - {GALLERIES})
                 self._log.warning("galleries are back" if is_well else "galleries unavailable")
 
     def _upkeep(self, services: Services) -> bool:
         try:
             services.galleries.sweep()
             services.liveness.sweep()
+            services.deepfake.sweep()
             services.audit.anchor()
         except SmartBranchError as error:
             self._log.error("upkeep failed", reason=error.reason, error=error.message)

@@ -1,16 +1,17 @@
 """All that can be set about a server: command line over environment over file over default."""
 
-import ipaddress
 import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from base.settings import read_settings
+from serving.addresses import Address, is_loopback
+from serving.deepfake.settings import DeepfakeSettings
 from serving.liveness.settings import LivenessSettings
 from serving.streams.types import StreamLimits
 
@@ -18,10 +19,11 @@ ENV_PREFIX = "SMARTBRANCH_"
 DAY_S = 86_400.0
 # With more, each is looked at less often than it takes to see a blink.
 SESSIONS_A_CORE = 4
+# One clip that comes as fast as it is judged keeps more than a core busy.
+CLIPS_A_CORE = 2
 DEFAULT_DATA_DIR = Path("~/.local/share/smartbranch")
 # Variables with our prefix that belong to set-up and tests, not to the server.
 OTHERS_VARIABLES = frozenset({"SMARTBRANCH_SHARED", "SMARTBRANCH_CONFIG"})
-Address = Annotated[str, Field(pattern=r"^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):\d{1,5}$")]
 
 
 class ServerSettings(BaseSettings):
@@ -75,6 +77,10 @@ class ServerSettings(BaseSettings):
     embedder: str = Field("mobilefacenet-fr", description="Id of the face embedder.")
     landmarker: str = Field("face-landmarker", description="Id of the face landmarker.")
     passive: str = Field("pad-texture", description="Id of the passive liveness model.")
+    forgery: str = Field("forgery-blend", description="Id of the frame model for forged faces.")
+    voice: str = Field(
+        "silero-vad", description="Id of the voice activity model; empty leaves sound unjudged."
+    )
     mirror: bool = Field(False, description="Average each embedding with its mirror image's.")
     insightface_pack: Path | None = Field(
         None, description="Folder of an InsightFace pack that replaces detector and embedder."
@@ -99,7 +105,7 @@ class ServerSettings(BaseSettings):
     )
     max_import_streams: int = Field(4, ge=1, le=100, description="Imports open at once.")
     tenant_share: float = Field(
-        0.5, gt=0, le=1, description="Part of both that one tenant may hold, where tokens are set."
+        0.5, gt=0, le=1, description="Part of each that one tenant may hold, where tokens are set."
     )
     rate_per_s: float = Field(200.0, gt=0, description="Requests a second of one client.")
     rate_burst: int = Field(400, ge=1, description="Requests that a client may send at once.")
@@ -137,7 +143,10 @@ class ServerSettings(BaseSettings):
         60.0, ge=10, le=1000, description="Chunks a second of a session; more are refused."
     )
     session_max_chunk_bytes: int = Field(
-        2 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024, description="Longest chunk of a session."
+        2 * 1024 * 1024,
+        ge=1024,
+        le=64 * 1024 * 1024,
+        description="Longest chunk of a session or clip.",
     )
     session_max_pixels: int = Field(
         4_200_000, ge=10_000, le=50_000_000, description="Largest picture of a session."
@@ -153,6 +162,32 @@ class ServerSettings(BaseSettings):
     )
     session_heartbeat_s: float = Field(
         2.0, gt=0, le=30, description="Time between two signs of life to the client of a session."
+    )
+    max_clips: int = Field(
+        default_factory=lambda: CLIPS_A_CORE * (os.cpu_count() or 1),
+        ge=1,
+        le=1000,
+        description="Clips checked for forgery at once.",
+    )
+    clip_limit_s: float = Field(
+        300.0, gt=0, le=3600, description="Time for a clip to be sent and judged."
+    )
+    clip_silence_s: float = Field(
+        30.0, gt=0, le=600, description="Silence in a clip after which its sender has gone."
+    )
+    clip_open_s: float = Field(
+        120.0, gt=0, le=3600, description="Time to begin a signed clip after it was opened."
+    )
+    clip_max_bytes: int = Field(
+        64 * 1024 * 1024,
+        ge=1024,
+        le=2 * 1024 * 1024 * 1024,
+        description="Longest clip, as a file or as its chunks.",
+    )
+    clip_max_s: float = Field(120.0, gt=0, le=3600, description="Length of a clip, as it plays.")
+    clip_max_frames: int = Field(7_200, ge=1, description="Pictures of a clip.")
+    clip_max_pixels: int = Field(
+        9_000_000, ge=10_000, le=50_000_000, description="Largest picture of a clip."
     )
     liveness_max_spoofs: int = Field(
         5, ge=1, description="Sessions of one person that end in SPOOF, then a lock."
@@ -233,18 +268,21 @@ class ServerSettings(BaseSettings):
             memory_s=self.liveness_memory_days * DAY_S,
         )
 
+    @property
+    def deepfake(self) -> DeepfakeSettings:
+        """Limits of clips that are checked for forgery."""
+        return DeepfakeSettings(
+            max_clip_bytes=self.clip_max_bytes,
+            max_clip_s=self.clip_max_s,
+            max_frames=self.clip_max_frames,
+            max_frame_pixels=self.clip_max_pixels,
+            max_chunk_bytes=self.session_max_chunk_bytes,
+            open_s=self.clip_open_s,
+        )
+
     def slots_of_tenant(self, size: int) -> int:
         """Return how many of `size` slots one tenant may hold, all of them if there is one."""
         return max(1, math.ceil(size * self.tenant_share)) if self.needs_token else size
-
-
-def is_loopback(address: str) -> bool:
-    """Return whether `host:port` can be reached from this machine only."""
-    host = address.rpartition(":")[0].strip("[]")
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def load_settings(

@@ -75,6 +75,13 @@ def current_work() -> Work | None:
     return _current.get()
 
 
+def check_current_work() -> None:
+    """Stop the work of this thread where nobody waits for it. Raises DeadlineExceededError."""
+    work = _current.get()
+    if work is not None:
+        work.check()
+
+
 class BoundEngine:
     """An engine whose items inherit deadline and cancellation from the request at hand."""
 

@@ -11,6 +11,7 @@ from grpc_health.v1.health_pb2 import HealthCheckResponse  # type: ignore[import
 from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]
 
 from base.errors import SettingsError
+from protos.smartbranch.deepfake.v1 import deepfake_service_pb2, deepfake_service_pb2_grpc
 from protos.smartbranch.liveness.v1 import liveness_service_pb2, liveness_service_pb2_grpc
 from protos.smartbranch.vision.v1 import (
     face_service_pb2,
@@ -18,8 +19,11 @@ from protos.smartbranch.vision.v1 import (
     gallery_service_pb2,
     gallery_service_pb2_grpc,
 )
+from serving.addresses import is_loopback
 from serving.bridge import Bridge
 from serving.gate import Gate
+from serving.grpc.clips import ClipRunner
+from serving.grpc.deepfake import DeepfakeServicer
 from serving.grpc.desk import Desk
 from serving.grpc.faces import FaceServicer
 from serving.grpc.galleries import GalleryServicer
@@ -29,7 +33,7 @@ from serving.grpc.liveness import LivenessServicer
 from serving.limits import Slots
 from serving.readiness import Readiness
 from serving.sessions import SessionRunner
-from serving.settings import ServerSettings, is_loopback
+from serving.settings import ServerSettings
 from serving.tls import TlsFiles
 
 
@@ -38,12 +42,13 @@ def names_in(*files: FileDescriptor) -> tuple[str, ...]:
     return tuple(service.full_name for file in files for service in file.services_by_name.values())
 
 
-FACES, GALLERIES, LIVENESS = names_in(
+FACES, GALLERIES, LIVENESS, DEEPFAKE = names_in(
     face_service_pb2.DESCRIPTOR,
     gallery_service_pb2.DESCRIPTOR,
     liveness_service_pb2.DESCRIPTOR,
+    deepfake_service_pb2.DESCRIPTOR,
 )
-ALL = frozenset({FACES, GALLERIES, LIVENESS})
+ALL = frozenset({FACES, GALLERIES, LIVENESS, DEEPFAKE})
 MAX_REPLY_BYTES = 16 * 1024 * 1024
 # Room for calls that were refused and whose message is still on its way: the transport refuses a
 # stream beyond this with UNAVAILABLE, which clients try again at once.
@@ -52,7 +57,7 @@ IDLE_PING_MS = 30_000
 
 
 class GrpcServer:
-    """FaceService, GalleryService, LivenessService, health and reflection on one port."""
+    """Every service of ours, health and reflection on one port."""
 
     def __init__(
         self,
@@ -62,6 +67,7 @@ class GrpcServer:
         readiness: Readiness,
         bridge: Bridge,
         sessions: SessionRunner,
+        clips: ClipRunner,
     ) -> None:
         self._settings = settings
         self._health = health_aio.HealthServicer()
@@ -86,6 +92,9 @@ class GrpcServer:
         )
         liveness_service_pb2_grpc.add_LivenessServiceServicer_to_server(
             LivenessServicer(desk, sessions), self._server
+        )
+        deepfake_service_pb2_grpc.add_DeepfakeServiceServicer_to_server(
+            DeepfakeServicer(desk, clips), self._server
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(

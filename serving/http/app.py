@@ -8,9 +8,11 @@ from base.errors import SmartBranchError
 from base.ids import new_id
 from serving.auth import TokenChecker
 from serving.bridge import Bridge
+from serving.deepfake.desk import ClipDesk
 from serving.failures import failure_of
 from serving.gate import Gate
 from serving.http.answers import Answering, failure_response
+from serving.http.deepfake import DeepfakeRoutes
 from serving.http.faces import FaceRoutes
 from serving.http.guard import LOOPBACK_NAMES, SecurityHeaders
 from serving.http.liveness import LivenessRoutes
@@ -33,12 +35,14 @@ def create_app(
     bridge: Bridge,
     metrics: Metrics,
     sessions: SessionRunner,
+    clips: ClipDesk,
 ) -> FastAPI:
     """Return the app; it shares gate, threads, services and sessions with the gRPC server."""
     app = FastAPI(title="SmartBranch", openapi_url=None)
     answering = Answering(settings, gate, readiness, bridge)
     app.include_router(FaceRoutes(answering).router())
     app.include_router(LivenessRoutes(answering).router())
+    app.include_router(DeepfakeRoutes(answering, clips, settings).router())
     app.include_router(SessionSocket(gate, sessions, settings).router())
     if tokens is None:
         # Nobody shows a token here, so no other site's name may lead to this address.

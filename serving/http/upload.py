@@ -1,4 +1,4 @@
-"""Pictures from a multipart form, in memory alone: nothing of a face touches the disk."""
+"""Files from a multipart form: pictures in memory alone, clips in files without a name."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
@@ -18,20 +18,23 @@ T = TypeVar("T")
 
 
 @asynccontextmanager
-async def read_form(request: Request, max_bytes: int, limit_s: float) -> AsyncIterator[FormData]:
+async def read_form(
+    request: Request, max_bytes: int, limit_s: float, max_memory_bytes: int | None = None
+) -> AsyncIterator[FormData]:
     """Parse a multipart body of at most `max_bytes` that arrives within `limit_s`.
 
+    max_memory_bytes: a longer part goes to a file without a name; None keeps all in memory.
     Raises MessageTooLargeError, DeadlineExceededError, InvalidArgumentError and CallerGoneError.
     """
 
-    class InMemoryParser(MultiPartParser):
-        # A larger part would be written to a temporary file.
-        spool_max_size = max_bytes + 1
+    class BoundedParser(MultiPartParser):
+        # A larger part is written to a temporary file.
+        spool_max_size = max_bytes + 1 if max_memory_bytes is None else max_memory_bytes
 
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise InvalidArgumentError("expected a multipart/form-data body", field="content-type")
     body = _bounded(request, max_bytes)
-    parser = InMemoryParser(
+    parser = BoundedParser(
         request.headers, body, max_files=2, max_fields=MAX_FIELDS, max_part_size=4096
     )
     try:
@@ -86,10 +89,23 @@ async def _bounded(request: Request, max_bytes: int) -> AsyncGenerator[bytes, No
 
 async def picture_in(form: FormData, name: str) -> bytes:
     """Return the bytes of a file. Raises InvalidArgumentError if the form has none."""
+    return await file_in(form, name).read()
+
+
+def file_in(form: FormData, name: str) -> UploadFile:
+    """Return a file. Raises InvalidArgumentError if the form has none."""
     part = form.get(name)
     if not isinstance(part, UploadFile):
         raise InvalidArgumentError(f"the form needs a file called {name}", field=name)
-    return await part.read()
+    return part
+
+
+def flag_in(form: FormData, name: str) -> bool:
+    """Return whether a field says `true`; without it, False. Raises InvalidArgumentError."""
+    text = text_in(form, name, "false")
+    if text not in ("true", "false"):
+        raise InvalidArgumentError(f"{name} must be true or false", field=name)
+    return text == "true"
 
 
 def text_in(form: FormData, name: str, default: str) -> str:

@@ -1,6 +1,6 @@
 """What Prometheus reads."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from prometheus_client import (
@@ -88,8 +88,8 @@ class Metrics:
         self._chunks.labels(stream, "looked_at").inc(looked_at_count)
         self._chunks.labels(stream, "dropped").inc(dropped_count)
 
-    def watch_decisions(self, counts: Counts) -> None:
-        """Export how decisions came out, read when Prometheus asks."""
+    def watch_decisions(self, *counts: Counts) -> None:
+        """Export how decisions came out, read when Prometheus asks; each counts its own tasks."""
         self.registry.register(DecisionCollector(counts))
 
     def watch_engine(self, stats: Stats) -> None:
@@ -104,7 +104,7 @@ class Metrics:
 class DecisionCollector(Collector):
     """Turns counts of decisions into a metric."""
 
-    def __init__(self, counts: Counts) -> None:
+    def __init__(self, counts: Sequence[Counts]) -> None:
         self._counts = counts
 
     def collect(self) -> Iterable[Metric]:
@@ -114,7 +114,8 @@ class DecisionCollector(Collector):
             "Decisions, by what was asked and how it came out.",
             labels=["task", "outcome"],
         )
-        for (task, outcome), count in sorted(self._counts().items()):
+        every = [item for counts in self._counts for item in counts().items()]
+        for (task, outcome), count in sorted(every):
             decisions.add_metric([task, outcome], count)
         return [decisions]
 

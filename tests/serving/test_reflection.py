@@ -13,6 +13,7 @@ def test_the_server_describes_itself(server: ServerProcess) -> None:
             "smartbranch.vision.v1.FaceService",
             "smartbranch.vision.v1.GalleryService",
             "smartbranch.liveness.v1.LivenessService",
+            "smartbranch.deepfake.v1.DeepfakeService",
             "grpc.health.v1.Health",
             "grpc.reflection.v1alpha.ServerReflection",
         }

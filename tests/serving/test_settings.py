@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from base.errors import SettingsError
-from serving.settings import ServerSettings, is_loopback, load_settings
+from serving.addresses import is_loopback
+from serving.settings import ServerSettings, load_settings
 
 
 def test_every_setting_is_explained_on_its_page(root: Path) -> None:

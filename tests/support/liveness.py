@@ -32,13 +32,16 @@ from serving.assembly import Services
 from serving.audit.log import AuditLog
 from serving.crypto.keyring import Keyring
 from serving.crypto.master import make_master_key
+from serving.deepfake.service import DeepfakeService
+from serving.deepfake.settings import DeepfakeSettings
 from serving.liveness.service import LivenessService
 from serving.liveness.settings import LivenessSettings
 from serving.models import ModelFacts
 from serving.server import Server
-from serving.settings import load_settings
+from serving.settings import ServerSettings, load_settings
 from serving.storage.database import DATABASE_FILE, Database
 from serving.telemetry.logs import make_logger
+from tests.support.deepfake import ScriptedForgery
 from tests.support.server import write_settings
 from vision.analysis import FaceReading, Select
 
@@ -144,9 +147,15 @@ class ScriptedJudge:
 
 
 class LivenessHouse:
-    """The liveness service on a database of its own; stands in for all services."""
+    """Liveness and deepfake services on a database of their own; stands in for all services."""
 
-    def __init__(self, folder: Path, clock: Any = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: Any = None,
+        deepfake: DeepfakeSettings | None = None,
+        **settings: Any,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.judge = ScriptedJudge()
         self.clock = clock or SystemClock()
@@ -160,6 +169,15 @@ class LivenessHouse:
             self.audit,
             self.clock,
             LivenessSettings(**settings),
+            PictureLimits(),
+        )
+        self.forgery = ScriptedForgery()
+        self.deepfake = DeepfakeService(
+            self.forgery.as_forgery(),
+            self.forgery.as_vision(),
+            self.audit,
+            self.clock,
+            deepfake or DeepfakeSettings(),
             PictureLimits(),
         )
         self.detector = self.embedder = FACTS
@@ -201,9 +219,8 @@ class LivenessHouse:
 class InProcessServer(Server):
     """The server as it is, with stand-in services."""
 
-    def __init__(self, folder: Path, house: LivenessHouse, **settings: object) -> None:
-        config = write_settings(folder, rate_per_s=10_000, rate_burst=10_000, **settings)
-        super().__init__(load_settings(config), make_logger("critical", sys.stderr))
+    def __init__(self, settings: ServerSettings, house: LivenessHouse) -> None:
+        super().__init__(settings, make_logger("critical", sys.stderr))
         self.house = house
         self.stop = asyncio.Event()
 
@@ -224,8 +241,10 @@ async def serving_scripted(
     folder: Path, limits: Mapping[str, Any] | None = None, **settings: Any
 ) -> AsyncIterator[InProcessServer]:
     """Run a server with scripted sessions. limits: of attempts."""
-    house = LivenessHouse(folder / "house", **(limits or {}))
-    server = InProcessServer(folder, house, **settings)
+    config = write_settings(folder, rate_per_s=10_000, rate_burst=10_000, **settings)
+    chosen = load_settings(config)
+    house = LivenessHouse(folder / "house", deepfake=chosen.deepfake, **(limits or {}))
+    server = InProcessServer(chosen, house)
     running = asyncio.create_task(server.run(server.stop))
     async with asyncio.timeout(10):
         while not server._readiness.is_ready:  # noqa: ASYNC110 -- nothing tells it.
@@ -234,5 +253,6 @@ async def serving_scripted(
         yield server
     finally:
         house.judge.gate.set()
+        house.forgery.gate.set()
         server.stop.set()
         await running

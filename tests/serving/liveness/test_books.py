@@ -12,8 +12,8 @@ from liveness.outcome import LivenessOutcome
 from liveness.plan import SessionPlan
 from serving.caller import Caller, Role
 from serving.liveness.books import LOST, VOID, SessionBooks, Ticket
-from serving.telemetry.decisions import DecisionCounts
 from serving.liveness.settings import LivenessSettings
+from serving.telemetry.decisions import DecisionCounts
 from tests.support.galleries import ManualClock
 from tests.support.liveness import LivenessHouse, result_of
 

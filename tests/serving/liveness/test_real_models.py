@@ -123,4 +123,4 @@ async def test_health_and_readiness_name_liveness(
     async with httpx.AsyncClient() as browser:
         ready = (await browser.get(f"http://{server.http}/readyz")).json()
     ids = {model["id"] for model in ready["models"]}
-    assert ids == {"retinaface-mnet025", "mobilefacenet-fr", "pad-texture", "face-landmarker"}
+    assert {"retinaface-mnet025", "mobilefacenet-fr", "pad-texture", "face-landmarker"} <= ids

@@ -1,0 +1,115 @@
+"""One clip that comes in chunks: decoded, looked at, heard and judged as it comes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from deepfake.clip import ClipJudge
+from deepfake.frame_chain import ChainVerifier, SignedChunk
+from media.chunks import decode_frame, decode_pcm
+from media.pictures import PictureLimits
+from serving.deepfake.books import ClipForgery
+from serving.streams.types import Chunk, Codec
+from vision.frame_analysis import FrameAnalyzer
+
+PICTURES = frozenset({Codec.JPEG, Codec.PNG})
+Record = Callable[[ClipForgery], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ClipChunk:
+    """One chunk of a clip. signed: the same as its chain covers it, in a signed clip."""
+
+    media: Chunk
+    signed: SignedChunk | None = None
+
+
+class ClipRun:
+    """Feeds a judge; its methods block, and one is called at a time, in any thread.
+
+    chain: None for a clip that is not signed. record: called with the decision before anybody
+    hears it.
+    """
+
+    def __init__(
+        self,
+        judge: ClipJudge,
+        analyzer: FrameAnalyzer,
+        chain: ChainVerifier | None,
+        limits: PictureLimits,
+        record: Record,
+    ) -> None:
+        self._judge = judge
+        self._analyzer = analyzer
+        self._chain = chain
+        self._limits = limits
+        self._record = record
+        self._began_s: float | None = None
+        self._last_s = 0.0
+        self._frame_count = self._look_count = self._sound_count = 0
+
+    def take(self, chunk: ClipChunk) -> ClipForgery | None:
+        """Take one chunk; return the decision if it is certain already.
+
+        Raises what decoding a picture or sound raises.
+        """
+        media = chunk.media
+        self._began_s = media.received_s if self._began_s is None else self._began_s
+        self._frame_count += media.codec in PICTURES
+        if self._is_in_place(chunk):
+            if media.codec in PICTURES:
+                self._look(media)
+            else:
+                self._hear(media)
+        return self._decide(is_early=True) if self._judge.is_certain else None
+
+    def finish(self, last_sequence: int, chain_hash: bytes) -> ClipForgery:
+        """Return the decision, for the clip is whole."""
+        if self._chain is not None:
+            self._chain.close(last_sequence, chain_hash, self._last_s)
+            self._judge.note(self._chain.moments())
+        return self._decide(is_early=False)
+
+    def close(self) -> None:
+        """Let go of the pictures."""
+        self._analyzer.close()
+
+    def _is_in_place(self, chunk: ClipChunk) -> bool:
+        """Return whether a chunk is to be looked at; one that is proven out of place is not."""
+        assert self._began_s is not None
+        self._last_s = max(self._last_s, chunk.media.received_s - self._began_s)
+        if self._chain is None or chunk.signed is None:
+            return True
+        verdict = self._chain.push(chunk.signed, self._last_s)
+        self._judge.note(self._chain.moments())
+        return verdict.is_good
+
+    def _look(self, chunk: Chunk) -> None:
+        frame = decode_frame(
+            chunk.data,
+            self._look_count,
+            chunk.received_s,
+            pts_s=chunk.pts_s,
+            capture_time=chunk.capture_time,
+            track=chunk.track,
+            limits=self._limits,
+        )
+        self._look_count += 1
+        self._judge.look(self._analyzer.look(frame))
+
+    def _hear(self, chunk: Chunk) -> None:
+        piece = decode_pcm(
+            chunk.data,
+            self._sound_count,
+            chunk.received_s,
+            pts_s=chunk.pts_s,
+            capture_time=chunk.capture_time,
+            track=chunk.track,
+        )
+        self._sound_count += 1
+        self._judge.hear(piece)
+
+    def _decide(self, is_early: bool) -> ClipForgery:
+        result = self._judge.conclude()
+        found = ClipForgery(result, self._frame_count, self._judge.judged_count, is_early)
+        self._record(found)
+        return found
