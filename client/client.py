@@ -1,5 +1,6 @@
 """The client: one object, one connection, plain values in and out."""
 
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -9,12 +10,16 @@ from grpc_health.v1.health_pb2 import (  # type: ignore[import-untyped]
 )
 from grpc_health.v1.health_pb2_grpc import HealthStub  # type: ignore[import-untyped]
 
-from client import liveness_wire, wire
+from client import deepfake_wire, liveness_wire, wire
 from client.connection import Connection, Retry, TlsFiles
+from client.deepfake import ClipCheck, ClipOptions, check_file
+from client.deepfake_types import ClipForgery, ImageForgery
 from client.galleries import GalleryCalls
 from client.liveness import LivenessRun, SessionOptions
 from client.liveness_types import Language, LivenessCheck
 from client.types import Detection, Profile, Search, Selection, Verification
+from protos.smartbranch.deepfake.v1 import deepfake_service_pb2
+from protos.smartbranch.deepfake.v1.deepfake_service_pb2_grpc import DeepfakeServiceStub
 from protos.smartbranch.liveness.v1 import liveness_service_pb2
 from protos.smartbranch.liveness.v1.liveness_service_pb2_grpc import LivenessServiceStub
 from protos.smartbranch.vision.v1 import face_pb2
@@ -23,7 +28,7 @@ from protos.smartbranch.vision.v1.face_service_pb2_grpc import FaceServiceStub
 
 
 class SmartBranchClient:
-    """Calls the face, gallery and liveness services; use it as an async context manager.
+    """Calls the face, gallery, liveness and deepfake services; use it as an async context manager.
 
     address: `host:port`. token: bearer token. timeout_s: for a call that names none.
     Every call raises ApiError with the server's stable reason.
@@ -41,6 +46,7 @@ class SmartBranchClient:
         self._connection = Connection(address, token, tls, timeout_s, retry or Retry())
         self._faces = FaceServiceStub(self._connection.channel)
         self._liveness = LivenessServiceStub(self._connection.channel)
+        self._deepfake = DeepfakeServiceStub(self._connection.channel)
         self._health = HealthStub(self._connection.channel)
         self.galleries = GalleryCalls(self._connection)
 
@@ -158,3 +164,36 @@ class SmartBranchClient:
             request_id=request_id,
         )
         return LivenessRun(self._connection, self._liveness, options)
+
+    async def check_deepfake_image(
+        self,
+        picture: bytes,
+        *,
+        selection: Selection = Selection.SINGLE,
+        wants_heat_map: bool = False,
+        request_id: str = "",
+        timeout_s: float | None = None,
+    ) -> ImageForgery:
+        """Judge whether one picture is what a camera saw; a clip tells more."""
+        request = deepfake_service_pb2.CheckImageRequest(
+            picture=picture,
+            selection=face_pb2.FaceSelection.Value(selection.value),
+            wants_heat_map=wants_heat_map,
+            request_id=request_id,
+        )
+        answer = await self._connection.call(self._deepfake.CheckImage, request, timeout_s)
+        return deepfake_wire.image_from(answer)
+
+    def open_clip(
+        self, *, is_signed: bool = True, wants_heat_map: bool = False, request_id: str = ""
+    ) -> ClipCheck:
+        """Return a clip to be filmed, entered with `async with`; it is signed on its way."""
+        options = ClipOptions("", is_signed, wants_heat_map, request_id)
+        return ClipCheck(self._connection, self._deepfake, options)
+
+    async def check_clip_file(
+        self, path: Path, *, wants_heat_map: bool = False, request_id: str = ""
+    ) -> ClipForgery:
+        """Judge whether a clip that is a file is what a camera saw."""
+        options = ClipOptions("", False, wants_heat_map, request_id)
+        return await check_file(self._connection, path, options)

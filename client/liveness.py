@@ -6,18 +6,17 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import grpc
-from google.protobuf.duration_pb2 import Duration
 
 from client import liveness_wire as wire
 from client.connection import Connection
 from client.errors import ApiError, to_api_error
 from client.liveness_types import Codec, Event, Language, Verdict
-from client.wire import stamp
+from client.wire import span, stamp
 from protos.smartbranch.liveness.v1 import liveness_service_pb2 as messages
 from protos.smartbranch.media.v1 import media_pb2
 
@@ -105,7 +104,7 @@ class LivenessRun:
         chunk = media_pb2.MediaChunk(
             codec=media_pb2.MediaChunk.Codec.Value(codec.value),
             data=picture,
-            pts=None if pts_s is None else _duration(pts_s),
+            pts=None if pts_s is None else span(pts_s),
             capture_time=None if capture_time is None else stamp(capture_time),
         )
         # Numbered when it leaves: of those that wait, only the newest are worth sending.
@@ -236,9 +235,3 @@ class LivenessRun:
             language=messages.SessionConfig.Language.Value(options.language.value),
             request_id=options.request_id,
         )
-
-
-def _duration(seconds: float) -> Duration:
-    span = Duration()
-    span.FromTimedelta(timedelta(seconds=seconds))
-    return span

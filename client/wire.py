@@ -167,9 +167,7 @@ def gallery_to(gallery: Gallery) -> galleries.Gallery:
         duplicate_policy=galleries.DuplicatePolicy.Value(gallery.duplicate_policy.value),
     )
     if gallery.retention is not None:
-        span = Duration()
-        span.FromTimedelta(gallery.retention)
-        message.retention.CopyFrom(span)
+        message.retention.FromTimedelta(gallery.retention)
     return message
 
 
@@ -272,6 +270,13 @@ def stamp(moment: datetime) -> Timestamp:
     """Return an aware time as a message."""
     made = Timestamp()
     made.FromDatetime(moment.astimezone(UTC))
+    return made
+
+
+def span(seconds: float) -> Duration:
+    """Return a span as a message."""
+    made = Duration()
+    made.FromNanoseconds(round(seconds * 1e9))
     return made
 
 
