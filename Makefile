@@ -3,7 +3,7 @@ PYTHON = .venv/bin/python
 SMARTBRANCH = .venv/bin/smartbranch
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run demo test slow check proto bench evaluate train-pad lock clean
+.PHONY: help setup setup-run demo test slow check proto bench evaluate train-pad train-deepfake lock clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,11 @@ train-pad: setup ## Train the passive model: MANIFEST=pad.csv ROOT=pictures/ LFW
 	@$(PYTHON) -m pip install --quiet -r training/requirements.txt
 	@$(PYTHON) -m training.pad --manifest "$(MANIFEST)" --root "$(ROOT)" --lfw "$(LFW)" \
 		--cache "$(CACHE)" $(ARGS)
+
+train-deepfake: setup ## Train the frame model: MANIFEST="a.csv b.csv" ROOT= LFW= WEBCAMS= CLIPS= CACHE=
+	@$(PYTHON) -m pip install --quiet -r training/requirements.txt
+	@OMP_NUM_THREADS=1 $(PYTHON) -m training.deepfake --manifest $(MANIFEST) --root "$(ROOT)" \
+		--lfw "$(LFW)" --webcams "$(WEBCAMS)" --clips "$(CLIPS)" --cache "$(CACHE)" $(ARGS)
 
 lock: setup ## Resolve requirements/*.txt anew; UPGRADE=1 takes the newest versions.
 	@scripts/lock $(if $(UPGRADE),--upgrade)
