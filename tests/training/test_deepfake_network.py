@@ -4,7 +4,7 @@ from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
+import onnxruntime  # type: ignore[import-untyped]
 import pytest
 
 pytest.importorskip("torch", reason="training/requirements.txt is not installed")
@@ -24,7 +24,9 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 @pytest.fixture(scope="module")
 def network() -> ForgeryNetwork:
     torch.manual_seed(0)
-    return ForgeryNetwork().eval()
+    made = ForgeryNetwork()
+    made.eval()
+    return made
 
 
 def faces(count: int) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
