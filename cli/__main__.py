@@ -33,6 +33,7 @@ NOUNS = {
     "models": Noun("List, pull and verify the models of the catalogue."),
     "face": Noun("Find faces in a picture; compare two pictures."),
     "liveness": Noun("Tell living people from attacks, in a picture or clip."),
+    "deepfake": Noun("Tell genuine pictures and clips from forged ones."),
     "gallery": Noun("Create galleries; enrol, import, search and delete."),
     "evaluate": Noun("Measure error rates on labelled data and write the report."),
     "bench": Noun("Measure speed against peers and bounds, in one run."),
