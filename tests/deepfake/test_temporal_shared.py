@@ -71,7 +71,8 @@ def test_signals_over_time_on_real_clips(shared_data: Path, stream_vision: Strea
         scores, moments = measure(path, stream_vision)
         rows.append((path.stem, is_fake, source, scores))
         noted += [] if is_fake else moments
-        cells = " ".join(f"{scores[name] or float('nan'):16.3f}" for name in SIGNALS)
+        shown = [scores[name] for name in SIGNALS]
+        cells = " ".join(f"{'-' if score is None else f'{score:.3f}':>16}" for score in shown)
         print(f"{path.stem:26} {'fake' if is_fake else 'real'} {source:20} {cells}", flush=True)
     print(f"{'':52} {' '.join(f'{name:>16}' for name in SIGNALS)}")
     for name in SIGNALS:
