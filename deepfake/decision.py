@@ -68,17 +68,17 @@ def decide(
 
 
 def moment_of_part(policy: ForgeryPolicy, frames: FrameFindings) -> Moment | None:
-    """Return that a part of a clip looks forged: it holds, or refuses if it shows enough.
+    """Return that a part looks forged of a clip that does not as a whole.
 
-    One of K parts refuses with K times the evidence that the whole would need.
+    It holds, or refuses if it shows enough: one of K parts, K times what the whole would need.
     """
-    worst = frames.worst
-    if worst is None or not frames.is_enough:
+    worst, llr = frames.worst, policy.calibration.llr
+    if worst is None or frames.logit is None or not frames.is_enough:
         return None
-    excess = policy.calibration.llr(worst.logit) - policy.point.accept_llr
-    if excess < 0:
+    limit = policy.point.accept_llr
+    if llr(frames.logit) >= limit or llr(worst.logit) < limit:
         return None
-    is_sure = excess >= multiplicity_llr(frames.window_count)
+    is_sure = llr(worst.logit) - limit >= multiplicity_llr(frames.window_count)
     code, weight = (FORGED_IN_PART, Weight.BREAKS) if is_sure else (DOUBTFUL_IN_PART, Weight.HOLDS)
     return Moment(code, weight, FRAME_SIGNAL, worst.start_s, worst.end_s)
 

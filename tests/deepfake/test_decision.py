@@ -131,3 +131,9 @@ def test_one_part_of_many_has_to_show_more(
     frames = FrameFindings(-3.0, True, 20, worst=worst, window_count=count)
     moment = moment_of_part(POLICY, frames)
     assert (moment.weight if moment else None) is weight
+
+
+def test_a_clip_that_looks_forged_as_a_whole_has_no_part_that_does() -> None:
+    worst = Window(POLICY.point.accept_llr + 9.0, 3.0, 5.0)
+    frames = FrameFindings(POLICY.point.accept_llr, True, 20, worst=worst, window_count=1)
+    assert moment_of_part(POLICY, frames) is None
