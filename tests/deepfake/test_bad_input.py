@@ -18,6 +18,7 @@ from deepfake.files import FileJudge
 from deepfake.outcome import ForgeryOutcome, ForgeryResult
 from media.containers import ClipLimits
 from media.image import ImageRGB
+from tests.support import clips
 from tests.support.clips import make_clip
 from tests.support.scripted_forgery import FORGERY_POLICY, ScriptedFrameModel
 from vision.assembly import FacePipeline, StreamVision
@@ -129,3 +130,16 @@ def test_a_clip_that_plays_too_long_is_refused(
     strict = FileJudge(judge.forgery, judge.vision, clip_limits=ClipLimits(max_duration_s=1.0))
     with pytest.raises(ClipTooLongError):
         strict.check(path)
+
+
+def test_sound_that_cannot_be_decoded_is_mentioned(
+    judge: FileJudge,
+    swaying: list[ImageRGB],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(clips._SOUND_ENCODERS, "matroska", "ac3")
+    content = make_clip("matroska-h264", swaying[:40], tone_s=1.5)
+    result = judged(judge, tmp_path / "ac3.mkv", content)
+    assert result.fake_score is not None
+    assert "SOUND_UNREADABLE" in codes(result)
