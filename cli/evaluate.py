@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.deepfake_words import report_as_text
+from cli.injection_words import kit_as_text
 from cli.output import emit, errors_reported, note
 from cli.pad_words import pad_as_text
 from cli.progress import counting
@@ -132,6 +133,28 @@ def deepfake(
         if out is not None:
             note(f"report: {write_report(report, out)[1]}")
         emit(to_json(report), as_json, report_as_text)
+
+
+@app.command()
+def injection(
+    clips: Annotated[
+        list[Path], typer.Argument(help="Two genuine clips or more, of one face each.")
+    ],
+    seed: Annotated[int | None, typer.Option(help="Draws the attacks; the kit's own.")] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Judge as a caller's clip, by its looks as well.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Inject genuine clips in every way of the attack kit and count what gets through."""
+    from evaluation.injection.command import InjectionRun, run_injection
+    from evaluation.injection.run import SEED
+
+    with errors_reported(as_json):
+        run = InjectionRun(tuple(clips), SEED if seed is None else seed, is_whole=whole)
+        with counting("streams") as start:
+            report = run_injection(run, start)
+        emit(report.to_plain(), as_json, kit_as_text)
 
 
 def _as_text(report: Mapping[str, Any]) -> str:
