@@ -8,6 +8,7 @@ from google.rpc.error_details_pb2 import (  # type: ignore[import-untyped]
 )
 
 from base.errors import NoFaceError, RateLimitedError, SmartBranchError, leaves
+from protos.smartbranch.deepfake.v1 import deepfake_service_pb2
 from protos.smartbranch.liveness.v1 import liveness_service_pb2
 from protos.smartbranch.vision.v1 import face_service_pb2, gallery_service_pb2
 from serving.failures import DOMAIN, HTTP_STATUS, failure_of
@@ -49,6 +50,7 @@ FILES = (
     face_service_pb2.DESCRIPTOR,
     gallery_service_pb2.DESCRIPTOR,
     liveness_service_pb2.DESCRIPTOR,
+    deepfake_service_pb2.DESCRIPTOR,
 )
 
 
