@@ -92,7 +92,7 @@ class ChainVerifier:
     def __post_init__(self) -> None:
         if len(self.key) != KEY_BYTES:
             raise ValueError(f"the key of a chain has {KEY_BYTES} bytes, got {len(self.key)}")
-        self._link = self._mac(_DOMAIN + self.name.encode())
+        self._link = first_link(self.key, self.name)
 
     def __repr__(self) -> str:
         return f"ChainVerifier({self.name}, last_sequence={self.last_sequence}, key=<hidden>)"
@@ -142,13 +142,13 @@ class ChainVerifier:
             return ChainVerdict(Link.UNFINISHED, (self.last_sequence + 1, last_sequence))
         if len(chain_hash) != HASH_BYTES:
             return ChainVerdict(Link.UNFINISHED)
-        closing = self._mac(_CLOSING + self._link + struct.pack(">q", last_sequence))
+        closing = closing_link(self.key, self._link, last_sequence)
         is_whole = hmac.compare_digest(closing, chain_hash)
         return ChainVerdict(Link.OK if is_whole else Link.EDITED)
 
     def _is_signed(self, chunk: SignedChunk) -> bool:
         try:
-            link = self._mac(_LINK + chunk.previous_chain_hash + _body(chunk))
+            link = link_of(self.key, chunk)
         except struct.error:  # Times that no client can have signed.
             return False
         return hmac.compare_digest(link, chunk.chain_hash)
@@ -184,9 +184,6 @@ class ChainVerifier:
             self._is_closed and share > MAX_MISSING_SHARE
         )
 
-    def _mac(self, message: bytes) -> bytes:
-        return hmac.digest(self.key, message, "sha256")
-
 
 # Unsigned chunks in a signed clip refuse as edited ones do: else cutting off the signatures would
 # be the way around them.
@@ -198,6 +195,21 @@ _MEANINGS = {
     Link.UNSIGNED: (MISSING, Weight.BREAKS),
     Link.UNFINISHED: (UNFINISHED, Weight.HOLDS),
 }
+
+
+def first_link(key: bytes, name: str) -> bytes:
+    """Return the link before the first chunk, which binds the chain to the clip's name."""
+    return hmac.digest(key, _DOMAIN + name.encode(), "sha256")
+
+
+def link_of(key: bytes, chunk: SignedChunk) -> bytes:
+    """Return the link that a chunk has to have. Raises struct.error for times out of range."""
+    return hmac.digest(key, _LINK + chunk.previous_chain_hash + _body(chunk), "sha256")
+
+
+def closing_link(key: bytes, link: bytes, last_sequence: int) -> bytes:
+    """Return the link of the end, behind the last chunk's."""
+    return hmac.digest(key, _CLOSING + link + struct.pack(">q", last_sequence), "sha256")
 
 
 def _body(chunk: SignedChunk) -> bytes:

@@ -19,7 +19,7 @@ RATE_HZ, _STEP = 12.5, 4
 WINDOW_S = 2.0
 _WINDOW = round(WINDOW_S * RATE_HZ)
 # How often the last two seconds are looked for.
-_EVERY = 3
+_EVERY = 5
 MAX_KEPT = 750
 # What lies in a longer gap was not seen.
 _MAX_GAP_S = 0.35

@@ -16,9 +16,11 @@ from vision.mesh import FaceMesh
 
 # How many times what remains around a step remains of it, in the picture and in the mesh; the
 # lesser of the two counts, since lamps change pictures alone and meshes slip by themselves.
-HOLDS_FROM, BREAKS_FROM = 2.5, 3.0
+HOLDS_FROM, BREAKS_FROM = 2.5, 3.5
 # Below this nothing is a step: noise of a picture in grey steps, of a mesh in sizes of the face.
 _PICTURE_FLOOR, _MESH_FLOOR = 0.3, 0.0015
+# A step that is so much smaller than the others shows one picture twice: others were lost then.
+_STANDSTILL = 0.15
 # Frames further apart may differ by anything that a head can do.
 MAX_STEP_S = 0.3
 _CONTRAST, _MIN_CONTRAST = 50.0, 4.0
@@ -27,6 +29,8 @@ _CONTRAST, _MIN_CONTRAST = 50.0, 4.0
 _SIDE, _SPAN = 3, 2
 _KEPT = 2 * (_SIDE + _SPAN) + 1
 _MIDDLE = _SIDE + _SPAN
+# The nearest first.
+_NEIGHBOURS = [_MIDDLE + side * offset for offset in range(1, _SIDE + 1) for side in (-1, 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,8 @@ class _Step:
 
 @dataclass(slots=True)
 class SeamWatch:
-    """Judges each step five steps later; keeps a dozen frames. largest: of all seams so far."""
+    """Judges each step five steps later; keeps a dozen frames."""
 
-    largest: float | None = None
     _last: _View | None = None
     _steps: deque[_Step] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
@@ -84,28 +87,36 @@ class SeamWatch:
         if len(self._steps) < _KEPT:
             return None
         steps = tuple(self._steps)
-        usual_s = float(np.median([step.span_s for step in steps]))
-        # What was lost on the way makes a step longer, and no seam.
-        longer = max(steps[_MIDDLE].span_s / max(usual_s, 1e-6), 1.0)
-        picture = _excess([step.picture for step in steps], _PICTURE_FLOOR)
-        size = picture / longer
-        if size >= HOLDS_FROM:
-            size = min(size, _excess([step.mesh for step in steps], _MESH_FLOOR) / longer)
-        self.largest = size if self.largest is None else max(self.largest, size)
-        return Seam(size, steps[_MIDDLE].time_s) if size >= HOLDS_FROM else None
+        longer = _lost_steps(steps)
+        size = _excess([step.picture for step in steps], _PICTURE_FLOOR, longer)
+        if size is not None:
+            mesh_size = _excess([step.mesh for step in steps], _MESH_FLOOR, longer)
+            size = None if mesh_size is None else min(size, mesh_size)
+        return None if size is None else Seam(size, steps[_MIDDLE].time_s)
 
 
-def _excess(steps: list[Floats], floor: float) -> float:
-    """Return how many times what remains around the middle step remains of it."""
-    middle = steps[_MIDDLE]
-    around = [_MIDDLE - 2, _MIDDLE - 1, _MIDDLE + 1, _MIDDLE + 2]
-    remains = _remainder(middle, [steps[place] for place in around])
-    usual = [
-        _remainder(steps[place], [steps[other] for other in _around(place)])
-        for place in range(_MIDDLE - _SIDE, _MIDDLE + _SIDE + 1)
-        if place != _MIDDLE
-    ]
-    return remains / (max(usual) + floor)
+def _lost_steps(steps: tuple[_Step, ...]) -> float:
+    """Return how many steps the middle one may stand for: what was lost on the way is no seam."""
+    usual_s = float(np.median([step.span_s for step in steps]))
+    sizes = [float(np.linalg.norm(step.picture)) for step in steps]
+    twice_count = sum(size < _STANDSTILL * float(np.median(sizes)) for size in sizes)
+    return max(steps[_MIDDLE].span_s / max(usual_s, 1e-6), 1.0) + twice_count
+
+
+def _excess(steps: list[Floats], floor: float, longer: float) -> float | None:
+    """Return how many times what remains around the middle step remains of it, None if few.
+
+    longer: how many steps it may stand for. Few steps get past the first neighbour.
+    """
+    around = [steps[_MIDDLE + offset] for offset in (-2, -1, 1, 2)]
+    remains = _remainder(steps[_MIDDLE], around) / longer
+    size = remains / floor
+    for place in _NEIGHBOURS:
+        if size < HOLDS_FROM:
+            return None
+        usual = _remainder(steps[place], [steps[other] for other in _around(place)])
+        size = min(size, remains / (usual + floor))
+    return size if size >= HOLDS_FROM else None
 
 
 def _around(place: int) -> list[int]:
