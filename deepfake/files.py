@@ -1,6 +1,6 @@
 """A picture or clip from a file, judged the way a caller's is."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from media.pictures import DEFAULT_LIMITS, PictureLimits, decode_picture
 from media.sound import read_sound
 from vision.analysis import Select
 from vision.assembly import StreamVision
+from vision.frame_analysis import FrameAnalysis, FrameAnalyzer
 
 Progress = Callable[[int], None]
 
@@ -63,11 +64,11 @@ class FileJudge:
         # Each has the file open, and an error on its way would keep them.
         with closing(analyzer), closing(frames), closing(sound):
             piece = next(sound, None)
-            for frame in frames:
-                while piece is not None and _is_due(piece, frame):
+            for look in _looks(analyzer, frames):
+                while piece is not None and _is_due(piece, look.frame):
                     judge.hear(piece)
                     piece = next(sound, None)
-                judge.look(analyzer.look(frame))
+                judge.look(look)
                 progress(1)
                 if self.answers_early and judge.early is not None:
                     return judge
@@ -82,6 +83,18 @@ class FileJudge:
             yield from read_sound(path, self.clip_limits)
         except UnsupportedClipError:
             judge.note([Moment("SOUND_UNREADABLE", Weight.NOTE, "sound_in_step", 0.0)])
+
+
+def _looks(analyzer: FrameAnalyzer, frames: Iterable[Frame]) -> Iterator[FrameAnalysis]:
+    """Yield looks one frame late: the detector works on the next one meanwhile."""
+    last: FrameAnalysis | None = None
+    for frame in frames:
+        look = analyzer.look(frame)
+        if last is not None:
+            yield last
+        last = look
+    if last is not None:
+        yield last
 
 
 def _is_due(piece: SoundChunk, frame: Frame) -> bool:
