@@ -10,6 +10,7 @@ from base.errors import NoFaceError, SettingsError, SeveralFacesError, UnknownMo
 from deepfake.assembly import Forgery, build_forgery
 from deepfake.clip_plan import ClipPlan
 from deepfake.files import FileJudge
+from deepfake.fitness import MIN_FACE_PX
 from deepfake.outcome import ForgeryOutcome
 from inference.local import LocalEngine
 from inference.manifest import Manifest, load_manifest
@@ -75,7 +76,7 @@ def test_which_face_is_meant_has_to_be_said(real: Forgery, table_photograph: byt
 
 def test_a_small_face_is_left_open(real: Forgery, astronaut: ImageRGB) -> None:
     result, reading = real.check_image(np.ascontiguousarray(astronaut[::3, ::3]))
-    assert float((reading.box_xyxy[2:] - reading.box_xyxy[:2]).min()) < 64
+    assert float((reading.box_xyxy[2:] - reading.box_xyxy[:2]).min()) < MIN_FACE_PX
     assert result.outcome is ForgeryOutcome.INCONCLUSIVE
     assert result.decision.reasons[0].code == "FACE_TOO_SMALL"
 
