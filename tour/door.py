@@ -1,13 +1,17 @@
 """The client with its waiting hidden: the tour asks one thing after another."""
 
 import asyncio
+import tempfile
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from client import ApiError, SmartBranchClient
+from client.deepfake_types import ClipForgery, ImageForgery
 from client.liveness_types import Event, LivenessCheck, Opened, Verdict
 from client.types import Detection, Enrolment, LegalBasis, Profile, Receipt, Search, Verification
+from tour.tampering import Edits, send_edited
 
 T = TypeVar("T")
 NOT_REFUSED = "not refused"
@@ -17,9 +21,10 @@ SESSION_LIMIT_S = 90.0
 class Door:
     """Calls a running server; every method raises ApiError with the server's reason."""
 
-    def __init__(self, runner: asyncio.Runner, client: SmartBranchClient) -> None:
+    def __init__(self, runner: asyncio.Runner, client: SmartBranchClient, address: str) -> None:
         self._runner = runner
         self._client = client
+        self._address = address
 
     def _wait(self, call: Coroutine[Any, Any, T]) -> T:
         return self._runner.run(call)
@@ -48,6 +53,25 @@ class Door:
         """Run a guided session on pictures, over and over; return what it said and the verdict."""
         return self._wait(_run_session(self._client, pictures, fps, challenge_count))
 
+    def check_forgery(self, picture: bytes) -> ImageForgery:
+        """Judge whether one picture is what a camera saw."""
+        return self._wait(self._client.check_deepfake_image(picture))
+
+    def check_clip(self, clip: bytes) -> ClipForgery:
+        """Judge a clip that is a file."""
+        with tempfile.NamedTemporaryFile(suffix=".mp4") as file:
+            file.write(clip)
+            file.flush()
+            return self._wait(self._client.check_clip_file(Path(file.name)))
+
+    def film_signed(self, pictures: Sequence[bytes], fps: float) -> ClipForgery:
+        """Send pictures as a camera gives them, signed one by one."""
+        return self._wait(_film_signed(self._client, pictures, fps))
+
+    def film_edited(self, pictures: Sequence[bytes], fps: float, edits: Edits) -> ClipForgery:
+        """Send them signed, with some exchanged on the way; `edits` by place."""
+        return send_edited(self._address, pictures, fps, edits)
+
     def create_gallery(self, tenant: str, gallery_id: str, purpose: str) -> None:
         """Create a gallery on the basis of a contract, which needs no consent."""
         call = self._client.galleries.create_gallery(
@@ -70,7 +94,7 @@ def open_door(address: str) -> Iterator[Door]:
     with asyncio.Runner() as runner:
         client = runner.run(_connect(address))
         try:
-            yield Door(runner, client)
+            yield Door(runner, client, address)
         finally:
             runner.run(client.close())
 
@@ -100,6 +124,17 @@ async def _run_session(
                     group.create_task(send())
     assert run.verdict is not None
     return tuple(events), run.verdict
+
+
+async def _film_signed(
+    client: SmartBranchClient, pictures: Sequence[bytes], fps: float
+) -> ClipForgery:
+    async with asyncio.timeout(SESSION_LIMIT_S), client.open_clip() as clip:
+        for number, picture in enumerate(pictures):
+            if not await clip.send_picture(picture, pts_s=number / fps):
+                break
+            await asyncio.sleep(1 / fps)
+        return await clip.finish()
 
 
 def reason_of(attempt: Callable[[], object]) -> str:

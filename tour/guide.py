@@ -10,6 +10,7 @@ from rich.console import Console
 from tour import photographs
 from tour.auditing import check_audit
 from tour.comparing import compare_pairs, find_faces
+from tour.deepfake import show_deepfakes
 from tour.door import Door, open_door
 from tour.exhibits import GALLERY, copies_of, jpeg
 from tour.findings import Chapter, count_broken, print_chapter
@@ -64,6 +65,7 @@ def show_chapters(door: Door, folders: Folders, console: Console) -> list[Chapte
     chapter.notes = (f"Boxes, names and quality are drawn into {_write_all(folders, picture)}",)
     show(chapter)
     show(show_liveness(door, photographs.people()))
+    show(show_deepfakes(door, photographs.people()))
     show(show_refusals(door, enrolled[-1]))
     show(erase_person(door, enrolled[0]))
     show(check_audit(folders.data))
