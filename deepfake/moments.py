@@ -5,7 +5,7 @@ from dataclasses import replace
 from decision.findings import Weight
 from deepfake.outcome import Moment
 
-# Of one kind; what comes after them widens the last one.
+# Of one kind; what comes after them widens the nearest one.
 MAX_KEPT = 8
 # What pauses for less than this has gone on.
 JOIN_S = 0.5
@@ -20,10 +20,12 @@ class Moments:
         self._by_kind: dict[_Kind, list[Moment]] = {}
 
     def add(self, moment: Moment) -> None:
-        """Keep a moment, or widen one of its kind that it goes on with."""
+        """Keep a moment, or widen one of its kind that it goes on with; twice is as once."""
         kept = self._by_kind.setdefault((moment.code, moment.signal, moment.weight), [])
-        if kept and (len(kept) == MAX_KEPT or moment.start_s <= _end_s(kept[-1]) + JOIN_S):
-            kept[-1] = _joined(kept[-1], moment)
+        gaps_s = [_gap_s(held, moment) for held in kept]
+        nearest = min(range(len(kept)), key=gaps_s.__getitem__, default=None)
+        if nearest is not None and (len(kept) == MAX_KEPT or gaps_s[nearest] <= JOIN_S):
+            kept[nearest] = _joined(kept[nearest], moment)
         else:
             kept.append(moment)
 
@@ -39,6 +41,11 @@ class Moments:
 
 def _end_s(moment: Moment) -> float:
     return moment.start_s if moment.end_s is None else moment.end_s
+
+
+def _gap_s(held: Moment, moment: Moment) -> float:
+    """Return how much time lies between two moments; none where they overlap."""
+    return max(moment.start_s - _end_s(held), held.start_s - _end_s(moment), 0.0)
 
 
 def _joined(first: Moment, second: Moment) -> Moment:

@@ -43,3 +43,13 @@ def test_what_goes_on_is_one_moment_and_what_comes_again_is_another() -> None:
         moments.add(Moment("ONE", Weight.NOTE, "continuity", start_s))
     spans = [(moment.start_s, moment.end_s) for moment in moments.in_order()]
     assert spans == [(1.0, 1.4 + JOIN_S), (9.0, None)]
+
+
+@given(st.lists(ANY, max_size=8))
+def test_what_is_said_twice_is_kept_once(added: list[Moment]) -> None:
+    once, twice = Moments(), Moments()
+    for moment in added:
+        once.add(moment)
+    for moment in added + added:
+        twice.add(moment)
+    assert len(twice.in_order()) <= len(once.in_order())
