@@ -16,8 +16,9 @@ WINDOW = 512
 WINDOW_S = WINDOW / RATE_HZ
 # What the model is shown of the window before.
 _CONTEXT = 64
-# Sound that comes this much earlier or later than the samples before it end is a new beginning.
-_MAX_SLIP_S = 0.1
+# Sound comes unevenly over a network; from this much beside the end of what came before, it is a
+# new beginning.
+_MAX_SLIP_S = 0.25
 _PROBABILITY, _STATE = "speech_probability", "state_rows"
 
 # Speech begins above the first and ends below the second, as the model's makers have it; what is
