@@ -21,6 +21,7 @@ from deepfake.jitter import LandmarkJitter
 from deepfake.outcome import ForgeryResult
 from deepfake.policy import ForgeryPolicy
 from deepfake.sync.sound_sync import SoundSync
+from deepfake.sync.spoken_mouth import SpokenMouth
 from inference.engine import Engine
 from inference.manifest import SHARE, ModelSpec
 from media.image import ImageRGB
@@ -68,11 +69,13 @@ class Forgery:
         return ClipJudge(plan, self.model, self.policy, watches, self.model_ids)
 
 
-def clip_watches(face: FacePipeline, voice: VoiceActivity | None = None) -> Watches:
+def clip_watches(
+    face: FacePipeline, voice: VoiceActivity | None = None, mouth: SpokenMouth | None = None
+) -> Watches:
     """Return what makes everything that follows a clip beside the frame model."""
     return lambda plan: (
         InjectionWatch(plan.is_live, face.matcher.table),
-        SoundSync(voice),
+        SoundSync(voice, mouth),
         IdentityDrift(),
         LandmarkJitter(),
         BoundaryFlicker(),
@@ -86,11 +89,12 @@ def build_forgery(
     face: FacePipeline,
     voice: VoiceActivity | None = None,
     root: Path = SHARE,
+    mouth: SpokenMouth | None = None,
 ) -> Forgery:
     """Put the check together; no model runs yet.
 
-    voice: None where sound is not listened to. root: folder of the catalogue, which holds what
-    the model's scores are worth.
+    voice, mouth: None where sound is not listened to; it takes both. root: folder of the
+    catalogue, which holds what the model's scores are worth.
     Raises UnknownModelError if the model is no frame model, and SettingsError if what its
     scores are worth was measured on other weights, or not at all.
     """
@@ -98,6 +102,6 @@ def build_forgery(
         face=face,
         model=ForgeryDetector(engine, frame_spec),
         policy=load_policy(frame_spec, root),
-        watches=clip_watches(face, voice),
-        model_ids=() if voice is None else (voice.model_id,),
+        watches=clip_watches(face, voice, mouth),
+        model_ids=tuple(ear.model_id for ear in (voice, mouth) if ear is not None),
     )

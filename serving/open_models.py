@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from base.errors import SettingsError
 from decision.rates import ErrorRateTable
 from deepfake.assembly import Forgery, build_forgery
+from deepfake.sync.spoken_mouth import SpokenMouth
 from inference.local import EngineSettings, LocalEngine
 from inference.manifest import BundleSpec, Manifest, ModelSpec, load_manifest
 from inference.operating_points import OperatingPoints
@@ -44,12 +45,17 @@ class ModelChoice:
     landmarker: BundleSpec
     forgery: ModelSpec
     voice: ModelSpec | None
+    spoken_mouth: ModelSpec | None
 
     @property
     def networks(self) -> tuple[ModelSpec, ...]:
         """Those that the engine runs."""
-        voice = () if self.voice is None else (self.voice,)
-        return self.detector, self.embedder, self.passive, self.forgery, *voice
+        return self.detector, self.embedder, self.passive, self.forgery, *self.ears
+
+    @property
+    def ears(self) -> tuple[ModelSpec, ...]:
+        """Those that listen."""
+        return tuple(spec for spec in (self.voice, self.spoken_mouth) if spec is not None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,6 +112,7 @@ def choose_all_models(settings: ServerSettings) -> ModelChoice:
         landmarker=manifest.bundle(settings.landmarker),
         forgery=manifest.model(settings.forgery),
         voice=manifest.model(settings.voice) if settings.voice else None,
+        spoken_mouth=manifest.model(settings.spoken_mouth) if settings.spoken_mouth else None,
     )
     if settings.mode == "production":
         check_terms((*chosen.networks, chosen.landmarker), settings.accepted_models)
@@ -164,15 +171,17 @@ def open_models(settings: ServerSettings) -> Iterator[OpenModels]:
 
 def _build_forgery(engine: BoundEngine, chosen: ModelChoice, pipeline: FacePipeline) -> Forgery:
     voice = None if chosen.voice is None else VoiceActivity(engine, chosen.voice)
-    return build_forgery(engine, chosen.forgery, pipeline, voice, root=chosen.manifest.root)
+    mouth = None if chosen.spoken_mouth is None else SpokenMouth(engine, chosen.spoken_mouth)
+    root = chosen.manifest.root
+    return build_forgery(engine, chosen.forgery, pipeline, voice, root=root, mouth=mouth)
 
 
 def _other_facts(engine: LocalEngine, chosen: ModelChoice) -> tuple[ModelFacts, ...]:
     passive, forgery = _facts(engine, chosen.passive), _facts(engine, chosen.forgery)
     # MediaPipe's own runtime is on the processor, whatever the engine is on.
     landmarker = ModelFacts(chosen.landmarker.id, variant_of(False), "cpu", chosen.landmarker.terms)
-    voice = () if chosen.voice is None else (_facts(engine, chosen.voice),)
-    return passive, landmarker, forgery, *voice
+    ears = (_facts(engine, spec) for spec in chosen.ears)
+    return passive, landmarker, forgery, *ears
 
 
 def build_pipeline(

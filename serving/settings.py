@@ -81,6 +81,9 @@ class ServerSettings(BaseSettings):
     voice: str = Field(
         "silero-vad", description="Id of the voice activity model; empty leaves sound unjudged."
     )
+    spoken_mouth: str = Field(
+        "sync-mouth", description="Id of the model of sound and lips; empty leaves sound unjudged."
+    )
     mirror: bool = Field(False, description="Average each embedding with its mirror image's.")
     insightface_pack: Path | None = Field(
         None, description="Folder of an InsightFace pack that replaces detector and embedder."

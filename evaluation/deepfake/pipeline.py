@@ -8,6 +8,8 @@ from importlib.metadata import version
 from deepfake.assembly import build_forgery
 from deepfake.files import FileJudge
 from deepfake.frame_model import FAMILY
+from deepfake.sync.spoken_mouth import FAMILY as MOUTH_FAMILY
+from deepfake.sync.spoken_mouth import SpokenMouth
 from evaluation.pipeline import OpenEyes, open_eyes
 from inference.manifest import ModelSpec, load_manifest
 from media.voice import FAMILY as VOICE_FAMILY
@@ -22,11 +24,12 @@ class OpenForgeryJudge:
     eyes: OpenEyes
     frame_model: ModelSpec
     voice: ModelSpec
+    mouth: ModelSpec
 
     @property
     def stamp(self) -> dict[str, str]:
         """What answers hang on."""
-        specs = (self.eyes.detector, self.eyes.embedder, self.frame_model, self.voice)
+        specs = (self.eyes.detector, self.eyes.embedder, self.frame_model, self.voice, self.mouth)
         policy = self.judge.forgery.policy
         return {
             **{spec.id: spec.sha256 for spec in specs},
@@ -51,12 +54,14 @@ def open_forgery_judge(
     own = next((spec.id for spec in manifest.models if spec.family == FAMILY), FAMILY)
     frame_model = manifest.model(model_id or own)
     voice = next(spec for spec in manifest.models if spec.family == VOICE_FAMILY)
-    with open_eyes(manifest, [frame_model, voice], workers) as eyes:
+    mouth = next(spec for spec in manifest.models if spec.family == MOUTH_FAMILY)
+    with open_eyes(manifest, [frame_model, voice, mouth], workers) as eyes:
         forgery = build_forgery(
             eyes.engine,
             frame_model,
             eyes.vision.pipeline,
             VoiceActivity(eyes.engine, voice),
             root=manifest.root,
+            mouth=SpokenMouth(eyes.engine, mouth),
         )
-        yield OpenForgeryJudge(FileJudge(forgery, eyes.vision), eyes, frame_model, voice)
+        yield OpenForgeryJudge(FileJudge(forgery, eyes.vision), eyes, frame_model, voice, mouth)
