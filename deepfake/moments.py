@@ -20,7 +20,10 @@ class Moments:
         self._by_kind: dict[_Kind, list[Moment]] = {}
 
     def add(self, moment: Moment) -> None:
-        """Keep a moment, or widen one of its kind that it goes on with; twice is as once."""
+        """Keep a moment, or widen one of its kind that it goes on with.
+
+        What is told again is kept once.
+        """
         kept = self._by_kind.setdefault((moment.code, moment.signal, moment.weight), [])
         gaps_s = [_gap_s(held, moment) for held in kept]
         nearest = min(range(len(kept)), key=gaps_s.__getitem__, default=None)
