@@ -1,6 +1,7 @@
 """`smartbranch bench`: speed and memory against peers and bounds, in one run."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -52,6 +53,22 @@ def liveness(
     with errors_reported(as_json):
         plan = QUICK if quick else LivenessBenchPlan()
         emit(bench_liveness(plan, note), as_json, _as_text)
+
+
+@app.command()
+def deepfake(
+    clip: Annotated[
+        Path | None, typer.Option(help="A clip of your own; by default one is made.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="A short clip, rough figures.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check a clip for forgery and compare with how fast it plays."""
+    from bench.deepfake import QUICK, DeepfakeBenchPlan, bench_deepfake
+
+    with errors_reported(as_json):
+        plan = QUICK if quick else DeepfakeBenchPlan()
+        emit(bench_deepfake(plan, note, clip), as_json, _as_text)
 
 
 @app.command()

@@ -52,6 +52,20 @@ def test_sessions_are_counted_and_their_steps_timed() -> None:
     assert all(0 < one["looked_at"] <= 1 for one in paced)
 
 
+@pytest.mark.slow
+def test_a_clip_is_checked_against_how_fast_it_plays() -> None:
+    report = run_bench("deepfake", "--quick")
+    assert report["clip_frames"] == report["looked_at"] == 50
+    numbers = [
+        report[key]
+        for key in ("realtime_factor", "realtime_factor_together", "ms_a_frame", "resident_mib")
+    ]
+    assert all(isinstance(number, float) and number > 0 for number in numbers)
+    judged = report["judged_by_frame_model"]
+    assert isinstance(judged, int)
+    assert 4 <= judged <= 50
+
+
 def test_overload_is_refused_and_nothing_else_goes_wrong() -> None:
     report = run_bench("load", "--seconds", "2")
     codes = report["codes"]
