@@ -53,7 +53,7 @@ class CourseWatch:
         if self._is_due(analysis, motion, time_s):
             found.append(self._compare(analysis, time_s))
         moments = [_moment(finding, time_s) for finding in found if finding is not None]
-        seam = self._seams.push(analysis.grid, mesh, time_s)
+        seam = self._seams.push(analysis.grid, mesh, time_s, analysis.frame.pts_s)
         if seam is not None:
             weight = Weight.BREAKS if seam.size >= BREAKS_FROM else Weight.HOLDS
             moments.append(Moment(SPLICED, weight, SIGNAL, seam.time_s))

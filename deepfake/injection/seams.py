@@ -44,6 +44,7 @@ class Seam:
 @dataclass(frozen=True, slots=True, eq=False)
 class _View:
     time_s: float
+    taken_s: float | None
     picture: Floats
     points: Floats
     face_px: float
@@ -66,13 +67,24 @@ class SeamWatch:
     _last: _View | None = None
     _steps: deque[_Step] = field(default_factory=lambda: deque(maxlen=_KEPT))
 
-    def push(self, grid: npt.NDArray[np.uint8], mesh: FaceMesh, time_s: float) -> Seam | None:
-        """Take one frame with a face; return the seam that the step five steps ago was."""
-        last, view = self._last, _View(time_s, _even(grid), mesh.points[:, :2], _size_px(mesh))
+    def push(
+        self,
+        grid: npt.NDArray[np.uint8],
+        mesh: FaceMesh,
+        time_s: float,
+        taken_s: float | None = None,
+    ) -> Seam | None:
+        """Take one frame with a face; return the seam that the step five steps ago was.
+
+        taken_s: by the sender's clock. What waited on the way arrives at once, so it may lengthen
+        a step; who lies about it gains no more than by leaving pictures out.
+        """
+        points, face_px = mesh.points[:, :2], face_size_px(mesh.points)
+        last, view = self._last, _View(time_s, taken_s, _even(grid), points, face_px)
         self._last = view
         if last is None:
             return None
-        if time_s - last.time_s > MAX_STEP_S:
+        if _span_s(last, view) > MAX_STEP_S:
             self._steps.clear()
             return None
         self._steps.append(_step(last, view))
@@ -135,14 +147,17 @@ def _step(before: _View, after: _View) -> _Step:
     picture = (after.picture - before.picture) / np.float32(np.sqrt(before.picture.size))
     shift = (after.points - before.points).reshape(-1) / np.float32(max(before.face_px, 1.0))
     mesh = shift / np.float32(np.sqrt(len(before.points)))
-    return _Step(after.time_s, after.time_s - before.time_s, picture, mesh)
+    return _Step(after.time_s, _span_s(before, after), picture, mesh)
+
+
+def _span_s(before: _View, after: _View) -> float:
+    arrived_s = after.time_s - before.time_s
+    if before.taken_s is None or after.taken_s is None:
+        return arrived_s
+    return max(arrived_s, after.taken_s - before.taken_s)
 
 
 def _even(grid: npt.NDArray[np.uint8]) -> Floats:
     grey = grid.astype(np.float32).reshape(-1)
     contrast = max(float(grey.std()), _MIN_CONTRAST)
     return np.asarray((grey - grey.mean()) * (_CONTRAST / contrast), np.float32)
-
-
-def _size_px(mesh: FaceMesh) -> float:
-    return face_size_px(mesh.points)

@@ -87,6 +87,22 @@ def test_two_takes_of_one_person_in_one_place_are_seen_to_be_two() -> None:
     assert moment.start_s == pytest.approx(3.0, abs=0.05)
 
 
+def test_what_is_lost_in_a_short_stall_is_no_seam() -> None:
+    """Pictures that waited arrive at once, so a step over lost ones seemed to take no time."""
+    turn = [min(max(at - 79, 0), 4) for at in range(150)]
+    turning = [
+        replace(pose, x=pose.x + 3 * step, yaw_deg=pose.yaw_deg + 4 * step)
+        for pose, step in zip(poses(6, 14), turn, strict=True)
+    ]
+    looks = shoot(turning)
+    kept = looks[:80] + looks[83:]
+    late_s = kept[82].frame.received_monotonic_s
+    for at in range(79, 82):
+        late = replace(kept[at].frame, received_monotonic_s=late_s)
+        kept[at] = replace(kept[at], frame=late)
+    assert "VIDEO_SPLICED" not in watch(kept).codes
+
+
 def test_a_lamp_that_is_switched_changes_the_picture_and_not_the_face() -> None:
     looks = shoot(poses(6, 3))
     lit = [replace(look, grid=_lit(look.grid)) for look in looks[75:]]
