@@ -1,12 +1,12 @@
 """A clip on its way to be checked for forgery, signed piece by piece."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import grpc
 
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 
 METHOD = "/smartbranch.deepfake.v1.DeepfakeService/CheckClip"
 PART_BYTES = 256 * 1024
-# A write that meets the end of its call is INTERNAL to gRPC until the server's word is here.
-LAST_WORD_S, LAST_WORD_STEP_S = 1.0, 0.01
 Request = messages.CheckClipRequest
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,8 @@ class ClipStream:
         self._call = method(metadata=connection.metadata)
         self._config = config
         self._reading: asyncio.Task[messages.CheckClipResponse | None] | None = None
+        self._end: grpc.aio.AioRpcError | None = None
+        self._call.add_done_callback(self._note_end)
 
     @property
     def has_ended(self) -> bool:
@@ -109,21 +110,31 @@ class ClipStream:
             return None
         return None if answer is grpc.aio.EOF else answer
 
-    async def _why(self) -> ApiError:
-        """Return how the call ended."""
-        for _ in range(round(LAST_WORD_S / LAST_WORD_STEP_S)):
-            code = await self._call.code()
-            trailers = await self._call.trailing_metadata() or ()
-            if code is not grpc.StatusCode.INTERNAL or trailers:
-                break
-            await asyncio.sleep(LAST_WORD_STEP_S)
-        details = await self._call.details() or ""
-        if code is grpc.StatusCode.OK:
-            return ApiError("UNAVAILABLE", "UNAVAILABLE", "the server gave no answer", {})
-        empty = grpc.aio.Metadata()
-        return to_api_error(
-            grpc.aio.AioRpcError(code, empty, grpc.aio.Metadata(*trailers), details)
+    def _note_end(self, _: object) -> None:
+        """Keep how the call ended, now: a write that meets it overwrites that with INTERNAL."""
+        code, details = _at_once(self._call.code()), _at_once(self._call.details())
+        trailers = _at_once(self._call.trailing_metadata())
+        self._end = grpc.aio.AioRpcError(
+            code, grpc.aio.Metadata(), grpc.aio.Metadata(*(trailers or ())), details
         )
+
+    async def _why(self) -> ApiError:
+        """Return why the call ended without an answer."""
+        await self._call.code()
+        if self._end is None or self._end.code() is grpc.StatusCode.OK:
+            return ApiError("UNAVAILABLE", "UNAVAILABLE", "the server gave no answer", {})
+        return to_api_error(self._end)
+
+
+def _at_once(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Return what a coroutine returns that has nothing to wait for."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        value: T = stop.value
+        return value
+    coroutine.close()
+    raise RuntimeError("the call has not ended")
 
 
 class ClipCheck:
