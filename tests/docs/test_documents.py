@@ -49,7 +49,7 @@ def test_the_changelog_describes_the_version_that_is_built() -> None:
 def test_every_package_is_on_the_index() -> None:
     index = (ROOT / "docs/index.md").read_text()
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
-    for package in packages - {"tests", "cli", "tour", "training", "deepfake", "branch_edge"}:
+    for package in packages - {"tests", "cli", "tour", "training", "branch_edge"}:
         assert f"`{package}/`" in index
 
 
