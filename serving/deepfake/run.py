@@ -1,5 +1,6 @@
 """One clip that comes in chunks: decoded, looked at, heard and judged as it comes."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -33,13 +34,16 @@ class ClipRun:
     def __init__(
         self,
         judge: ClipJudge,
-        analyzer: FrameAnalyzer,
+        open_analyzer: Callable[[], FrameAnalyzer],
         chain: ChainVerifier | None,
         limits: PictureLimits,
         record: Record,
     ) -> None:
         self._judge = judge
-        self._analyzer = analyzer
+        self._open_analyzer = open_analyzer
+        self._analyzer: FrameAnalyzer | None = None
+        self._looking = threading.Lock()
+        self._is_closed = False
         self._chain = chain
         self._limits = limits
         self._record = record
@@ -52,6 +56,14 @@ class ClipRun:
 
         Raises what decoding a picture or sound raises.
         """
+        try:
+            with self._looking:
+                return self._take(chunk)
+        finally:
+            if self._is_closed:
+                self.close()  # It could not be done while this was under way.
+
+    def _take(self, chunk: ClipChunk) -> ClipForgery | None:
         media = chunk.media
         self._began_s = media.received_s if self._began_s is None else self._began_s
         self._frame_count += media.codec in PICTURES
@@ -70,8 +82,13 @@ class ClipRun:
         return self._decide(is_early=False)
 
     def close(self) -> None:
-        """Let go of the pictures."""
-        self._analyzer.close()
+        """Let go of the pictures, at the end of a look that another thread is still at."""
+        self._is_closed = True
+        if self._looking.acquire(blocking=False):
+            if self._analyzer is not None:
+                self._analyzer.close()
+                self._analyzer = None
+            self._looking.release()
 
     def _is_in_place(self, chunk: ClipChunk) -> bool:
         """Return whether a chunk is to be looked at; one that is proven out of place is not."""
@@ -94,6 +111,8 @@ class ClipRun:
             limits=self._limits,
         )
         self._look_count += 1
+        # With the first picture: a clip that is given up before has nothing to let go of.
+        self._analyzer = self._analyzer or self._open_analyzer()
         self._judge.look(self._analyzer.look(frame))
 
     def _hear(self, chunk: Chunk) -> None:

@@ -96,7 +96,7 @@ class DeepfakeService:
         signed = None if name is None else self._signed.take(caller, name)
         return ClipRun(
             self._forgery.open_clip(ClipPlan(is_live=True, wants_heat=wants_heat)),
-            self._vision.open_analyzer(),
+            self._vision.open_analyzer,
             None if signed is None else ChainVerifier(signed.key, signed.name),
             self._settings.frame_limits,
             lambda found: self._books.clip(caller, name, found, request_id),

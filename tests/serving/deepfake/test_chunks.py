@@ -1,5 +1,6 @@
 """A clip that comes in chunks, over real gRPC: all of it looked at, signed or not, once."""
 
+import asyncio
 import time
 from typing import Any
 
@@ -142,6 +143,25 @@ async def test_a_client_that_goes_leaves_no_decision(stub: Any, scripted: InProc
     assert not scripted.house.deepfake.decisions.snapshot()
     # Its place is free again.
     assert (await ask(stub, [chunks_config(), *chunks(2), end()])).frame_count == 2
+
+
+async def test_a_client_that_goes_in_mid_look_leaves_nothing(
+    stub: Any, scripted: InProcessServer
+) -> None:
+    forgery = scripted.house.forgery
+    forgery.gate.clear()
+    call = stub.CheckClip()
+    await call.write(chunks_config())
+    await call.write(chunk(1))
+    await until(lambda: forgery.waiting == 1)
+    call.cancel()
+    # The place is free at once, while the look still holds its pictures.
+    answer = asyncio.create_task(ask(stub, [chunks_config(), *chunks(1), end()]))
+    await until(lambda: forgery.waiting == 2)
+    assert forgery.open_analyzers == 2
+    forgery.gate.set()
+    assert (await answer).frame_count == 1
+    await until(lambda: not forgery.open_analyzers)
 
 
 class Signed:
