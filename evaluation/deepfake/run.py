@@ -93,6 +93,7 @@ def _facts(
         "detector": opened.eyes.detector.id,
         "landmarker": opened.eyes.landmarker.id,
         "voice": opened.voice.id,
+        "mouth": opened.mouth.id,
         "data": run.data_name or run.manifest.stem,
         "files": count,
         "look_fps": opened.judge.look_fps,
