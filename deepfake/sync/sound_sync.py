@@ -3,6 +3,7 @@
 docs/deepfake-sound.md says what it can tell and what it cannot.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from decision.signal import Signal
 from deepfake.clip_signal import Heard
 from deepfake.outcome import Moment
 from deepfake.sync.lips import GAP, JAW, Bools, LipTrack, lips_of
-from deepfake.sync.sound_track import SoundTrack
+from deepfake.sync.sound_track import AROUND_S, SoundTrack
 from deepfake.sync.spoken_mouth import STEP_S, SpokenMouth
 from deepfake.sync.step_curve import MAX_LAG, StepCurve, compare, speed
 from deepfake.sync.step_verdict import Step, StepVerdict, judge
@@ -42,6 +43,9 @@ _MIN_BLOCK_STEPS = 50
 # Lips that are measured well move with the jaw; where they do not, or hardly move, the face is too
 # small, too blurred, or listens while somebody else speaks.
 _MIN_JAW_CORRELATION, _MIN_SPEED = 0.5, 0.03
+# A few seconds out of the middle of talk fit many shifts: they hold nothing. A whole utterance
+# shows where it begins and ends; so much silence is on both sides of it.
+_HOLDING_SPEECH_S, _SILENCE_S = 3.5, 0.3
 
 
 @dataclass(slots=True)
@@ -52,6 +56,20 @@ class _Told:
     is_spoken: bool = False
     start_s: float = 0.0
     end_s: float = 0.0
+    spoken_from_s: float = math.inf
+    spoken_to_s: float = -math.inf
+
+    def note_speech(self, is_spoken: Bools, start_s: float) -> None:
+        """Take in which steps around a block somebody speaks, or is about to."""
+        places = np.flatnonzero(is_spoken)
+        self.is_spoken = True
+        self.spoken_from_s = min(self.spoken_from_s, start_s + places[0] * STEP_S + AROUND_S)
+        self.spoken_to_s = max(self.spoken_to_s, start_s + places[-1] * STEP_S - AROUND_S)
+
+    def holds(self, seen_s: float) -> bool:
+        """Return whether enough was said for what was found to hold a clip."""
+        is_whole = _SILENCE_S <= self.spoken_from_s and self.spoken_to_s <= seen_s - _SILENCE_S
+        return is_whole or (self.curve is not None and self.curve.speech_s >= _HOLDING_SPEECH_S)
 
     def add(self, curve: StepCurve, start_s: float) -> None:
         if self.curve is None:
@@ -121,6 +139,8 @@ class SoundSync:
     def _heard(self, verdict: StepVerdict) -> Heard:
         code, weight = _CODES[verdict.step]
         told = self._told
+        if not told.holds(self._seen_s):
+            weight = Weight.NOTE
         end_s = min(told.end_s, self._seen_s)
         moment = Moment(code, weight, SOUND_IN_STEP, told.start_s, end_s)
         is_told = verdict.step in (Step.TOGETHER, Step.SHIFTED)
@@ -145,7 +165,7 @@ class SoundSync:
         is_spoken = self._sound.speech(start_s, count)
         if not is_spoken.any():
             return
-        self._told.is_spoken = True
+        self._told.note_speech(is_spoken, start_s)
         lips, is_seen = self._lips.between(self._block_s, steps)
         if not _is_measured(lips, is_seen & is_spoken[MAX_LAG : MAX_LAG + steps]):
             return

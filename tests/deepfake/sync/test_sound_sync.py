@@ -75,6 +75,12 @@ def test_most_sound_of_others_is_noticed_and_none_fits_as_well(
     assert max(evidence(heard) for heard in told) < evidence(own)
 
 
+def test_a_moment_out_of_the_middle_of_talk_holds_nothing(ears: Ears, speech: MadeSpeech) -> None:
+    chunks = [chunk for chunk in speech.chunks() if chunk.received_monotonic_s < 2.8]
+    heard = play(SoundSync(*ears), lambda time_s: speech.opening_at(time_s + 0.6), chunks, 2.8)
+    assert heard.moments[0].weight is Weight.NOTE
+
+
 @pytest.mark.parametrize("fps", [10.0, 30.0])
 def test_other_rates_and_late_sound_are_compared_as_well(
     ears: Ears, speech: MadeSpeech, fps: float
