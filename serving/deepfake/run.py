@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from deepfake.clip import ClipJudge
 from deepfake.frame_chain import ChainVerifier, SignedChunk
-from media.chunks import decode_frame, decode_pcm
+from media.chunks import PCM_BYTES, PCM_RATE_HZ, decode_frame, decode_pcm
 from media.pictures import PictureLimits
 from serving.deepfake.books import ClipForgery
 from serving.streams.types import Chunk, Codec
@@ -49,6 +49,7 @@ class ClipRun:
         self._record = record
         self._began_s: float | None = None
         self._last_s = 0.0
+        self._least_delay_s: float | None = None
         self._frame_count = self._look_count = self._sound_count = 0
 
     def take(self, chunk: ClipChunk) -> ClipForgery | None:
@@ -111,15 +112,29 @@ class ClipRun:
             limits=self._limits,
         )
         self._look_count += 1
+        if chunk.pts_s is not None:
+            delay_s = chunk.received_s - chunk.pts_s
+            least_s = self._least_delay_s
+            self._least_delay_s = delay_s if least_s is None else min(least_s, delay_s)
         # With the first picture: a clip that is given up before has nothing to let go of.
         self._analyzer = self._analyzer or self._open_analyzer()
         self._judge.look(self._analyzer.look(frame))
+
+    def _sounded_s(self, chunk: Chunk) -> float:
+        """Return when a piece of sound would have come if it had been sent as it began.
+
+        It is sent when it is whole, and on the way it waits longer or shorter than pictures do; so
+        it is placed by the sender's clock, seen from the pictures that waited least.
+        """
+        if chunk.pts_s is not None and self._least_delay_s is not None:
+            return chunk.pts_s + self._least_delay_s
+        return chunk.received_s - len(chunk.data) / (PCM_BYTES * PCM_RATE_HZ)
 
     def _hear(self, chunk: Chunk) -> None:
         piece = decode_pcm(
             chunk.data,
             self._sound_count,
-            chunk.received_s,
+            self._sounded_s(chunk),
             pts_s=chunk.pts_s,
             capture_time=chunk.capture_time,
             track=chunk.track,

@@ -16,7 +16,7 @@ SMALL: dict[str, Any] = {
     "clip_max_s": 5.0,
     "clip_max_frames": 60,
     "clip_max_pixels": 20_000,
-    "session_max_chunk_bytes": 20_000,
+    "session_max_chunk_bytes": 64_000,
     "clip_silence_s": 2.0,
 }
 

@@ -53,11 +53,21 @@ async def test_pictures_and_sound_reach_the_judge_as_they_were_sent(
     assert first.capture_time.timestamp() == 1_700_000_000
     (piece,) = shown.sound
     assert (piece.duration_s, piece.pts_s) == (0.1, 0.05)
-    arrivals = [first.received_monotonic_s, piece.received_monotonic_s]
-    assert arrivals == sorted(arrivals)
+    # By the sender's clock it began 10 ms after the first picture; it came when it was whole.
+    assert piece.received_monotonic_s - first.received_monotonic_s == pytest.approx(0.01)
     assert not scripted.house.forgery.open_analyzers
     line = list(scripted.house.audit.lines("default"))[-1].event
     assert (line.resource, line.details["frames"]) == ("clip", 2)
+
+
+async def test_sound_without_the_sender_s_clock_began_before_it_came(
+    stub: Any, scripted: InProcessServer
+) -> None:
+    began_s = time.monotonic()
+    await ask(stub, [chunks_config(), chunk(1), chunk(2, bytes(64_000), codec=PCM), end()])
+    (piece,) = scripted.house.forgery.clips[0].sound
+    assert piece.duration_s == 2.0
+    assert began_s - 2.0 <= piece.received_monotonic_s <= time.monotonic() - 2.0
 
 
 async def test_a_slow_look_drops_nothing_and_holds_the_sender(

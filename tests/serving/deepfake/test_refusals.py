@@ -132,7 +132,7 @@ CHUNKS: dict[str, tuple[list[Request], str]] = {
     "half a sample": ([chunk(1), chunk(2, b"abc", codec=PCM)], "SOUND_BROKEN"),
     "no sound": ([chunk(1), chunk(2, b"", codec=PCM)], "SOUND_BROKEN"),
     "pixels": ([chunk(1, encode_jpeg(square_picture(width=256, height=128)))], "PICTURE_TOO_LARGE"),
-    "long chunk": ([chunk(1, _noise(96), codec=PNG)], "MESSAGE_TOO_LARGE"),
+    "long chunk": ([chunk(1, _noise(160), codec=PNG)], "MESSAGE_TOO_LARGE"),
     "frames": (chunks(61), "CLIP_TOO_LARGE"),
     "bytes": ([chunk(n, _noise(76), codec=PNG) for n in range(1, 13)], "CLIP_TOO_LARGE"),
     "duration": ([chunk(1, pts={"seconds": 0}), chunk(2, pts={"seconds": 9})], "CLIP_TOO_LONG"),
