@@ -16,7 +16,7 @@ from vision.mesh import FaceMesh
 
 # How many times what remains around a step remains of it, in the picture and in the mesh; the
 # lesser of the two counts, since lamps change pictures alone and meshes slip by themselves.
-HOLDS_FROM, BREAKS_FROM = 2.5, 3.5
+HOLDS_FROM, BREAKS_FROM = 2.0, 2.6
 # Below this nothing is a step: noise of a picture in grey steps, of a mesh in sizes of the face.
 _PICTURE_FLOOR, _MESH_FLOOR = 0.3, 0.0015
 # A step that is so much smaller than the others shows one picture twice: others were lost then.
