@@ -118,10 +118,11 @@ def _lost_steps(steps: tuple[_Step, ...]) -> float:
 def _excess(steps: list[Floats], floor: float, longer: float) -> float | None:
     """Return how many times what remains around the middle step remains of it, None if few.
 
-    longer: how many steps it may stand for. Few steps get past the first neighbour.
+    longer: how many steps it may stand for; a head that sets out meanwhile gets as far as the
+    square of that. Few steps get past the first neighbour.
     """
     around = [steps[_MIDDLE + offset] for offset in (-2, -1, 1, 2)]
-    remains = _remainder(steps[_MIDDLE], around) / longer
+    remains = _remainder(steps[_MIDDLE], around) / longer**2
     size = remains / floor
     for place in _NEIGHBOURS:
         if size < HOLDS_FROM:
