@@ -17,7 +17,7 @@ from media.image import ImageRGB
 from training.deepfake_masks import EYES, LIPS, NOSE, OVAL, Mask, bend, draw_mask
 from vision.geometry import Floats
 
-RATIOS = (0.25, 0.5, 0.75, 1.0, 1.0, 1.0)
+RATIOS = (0.4, 0.6, 0.8, 1.0, 1.0, 1.0, 1.0)
 OTHER_PERSON = 0.15
 ANCHORS = (*OVAL, *EYES[0], *EYES[1], *NOSE, *LIPS)
 Light = npt.NDArray[np.float32]
@@ -62,7 +62,7 @@ def blend(scene: Scene, other: Scene | None, chance: np.random.Generator) -> Ble
 
 def _real(scene: Scene, chance: np.random.Generator) -> ImageRGB:
     """Return the real picture, changed as a whole now and then: change alone forges nothing."""
-    if chance.random() < 0.35:
+    if chance.random() < 0.5:
         return scene.image
     real = recolour(scene.image.astype(np.float32), chance)
     return to_bytes(rerender(real, scene.face_px, chance) if chance.random() < 0.3 else real)

@@ -13,22 +13,22 @@ import numpy as np
 
 from media.image import ImageRGB
 
-H264_CRF = (18, 36)
+H264_CRF = (18, 32)
 _FPS = Fraction(25)
-JPEG_QUALITY = (30, 100)
+JPEG_QUALITY = (40, 100)
 
 
 def film(image: ImageRGB, chance: np.random.Generator) -> ImageRGB:
     """Take a picture of a square scene; the same state of chance takes it the same way."""
     image = _expose(image, chance)
-    if chance.random() < 0.2:
+    if chance.random() < 0.15:
         image = _shape_spectrum(image, chance)
     image = _scale(image, chance)
     image = _focus(image, chance)
-    if chance.random() < 0.35:
+    if chance.random() < 0.2:
         image = _noise(image, chance)
     kind = chance.random()
-    if 0.1 < kind < 0.55:
+    if 0.2 < kind < 0.55:
         image = jpeg(image, int(chance.integers(*JPEG_QUALITY)))
     if kind > 0.5:
         image = h264(image, int(chance.integers(*H264_CRF)), chance)
@@ -57,20 +57,20 @@ def _shape_spectrum(image: ImageRGB, chance: np.random.Generator) -> ImageRGB:
 
 
 def _scale(image: ImageRGB, chance: np.random.Generator) -> ImageRGB:
-    scale = float(np.exp(chance.uniform(np.log(0.5), np.log(1.1))))
+    scale = float(np.exp(chance.uniform(np.log(0.65), np.log(1.1))))
     how = (cv2.INTER_AREA, cv2.INTER_LINEAR, cv2.INTER_CUBIC)[int(chance.integers(3))]
-    if chance.random() < 0.4:
+    if chance.random() < 0.5:
         return image
     side = max(64, round(image.shape[0] * scale))
     return np.asarray(cv2.resize(image, (side, side), interpolation=how), np.uint8)
 
 
 def _focus(image: ImageRGB, chance: np.random.Generator) -> ImageRGB:
-    kind, sigma_px = chance.random(), float(chance.uniform(0.3, 1.1))
-    if kind > 0.35:
+    kind, sigma_px = chance.random(), float(chance.uniform(0.3, 0.8))
+    if kind > 0.25:
         return image
     soft = np.asarray(cv2.GaussianBlur(image, (0, 0), sigma_px), np.uint8)
-    return soft if kind < 0.2 else np.asarray(cv2.addWeighted(image, 1.6, soft, -0.6, 0), np.uint8)
+    return soft if kind < 0.15 else np.asarray(cv2.addWeighted(image, 1.6, soft, -0.6, 0), np.uint8)
 
 
 def _noise(image: ImageRGB, chance: np.random.Generator) -> ImageRGB:
@@ -80,7 +80,7 @@ def _noise(image: ImageRGB, chance: np.random.Generator) -> ImageRGB:
     if chance.random() < 0.4:
         coarse = cv2.GaussianBlur(grain, (0, 0), 0.7)
         grain = 2 * np.asarray(coarse, np.float32).reshape(grain.shape)
-    noisy = image + grain * np.float32(chance.uniform(0.8, 6))
+    noisy = image + grain * np.float32(chance.uniform(0.8, 4))
     return np.asarray(np.clip(np.rint(noisy), 0, 255), np.uint8)
 
 

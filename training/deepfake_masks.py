@@ -32,7 +32,7 @@ REGIONS: dict[str, tuple[float, tuple[tuple[int, ...], ...]]] = {
     "mouth and chin": (0.07, ((*LIPS, *CHIN),)),
     "eyes": (0.04, ((*EYES[0], *BROWS[0]), (*EYES[1], *BROWS[1]))),
     "eyes and nose": (0.03, ((*EYES[0], *EYES[1], *BROWS[0], *BROWS[1], *NOSE),)),
-    "nose": (0.03, (NOSE,)),
+    "nose": (0.01, (NOSE,)),
 }
 """Parts of a face with the share that each takes; a part is the hull of every tuple of places."""
 

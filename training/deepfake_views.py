@@ -18,9 +18,9 @@ INPUT_PX = 160
 MAP_CELLS = 10
 ROOM = 1.6
 """Side of a scene, in longer sides of the face's box."""
-FACE_PX = (64, 190)
+FACE_PX = (80, 250)
 _CANDIDATES = 24
-SHARES = {LFW: 0.56, "ciplab": 0.16, "stylegan2_ffhq": 0.14, WEBCAM: 0.14}
+SHARES = {LFW: 0.42, "ciplab": 0.24, "stylegan2_ffhq": 0.2, WEBCAM: 0.14}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +71,8 @@ def draw_scene(face: RealFace, chance: np.random.Generator) -> Scene:
     box = face.box_xyxy
     native_px = float(max(box[2] - box[0], box[3] - box[1]))
     top_px = min(native_px * 1.1, FACE_PX[1])
-    face_px = float(np.exp(chance.uniform(np.log(min(FACE_PX[0], top_px)), np.log(top_px))))
+    low_px = min(max(FACE_PX[0], top_px / 2), top_px)
+    face_px = float(np.exp(chance.uniform(np.log(low_px), np.log(top_px))))
     scale = face_px / native_px
     image, points = face.image, face.points_xy
     if scale < 0.75:
