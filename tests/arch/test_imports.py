@@ -27,7 +27,12 @@ LOOK_AROUND = """
 import importlib, json, logging, sys, threading
 handlers = len(logging.getLogger().handlers)
 for name in json.loads(sys.argv[1]):
-    importlib.import_module(name)
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        # training/requirements.txt, which the product and its tests do without.
+        if not name.startswith("training.") or error.name != "torch":
+            raise
 print(json.dumps({
     "threads": [thread.name for thread in threading.enumerate()],
     "new_handlers": len(logging.getLogger().handlers) - handlers,
