@@ -7,7 +7,7 @@ few pixels, smoothed, with the traces of up-sampling), masks cover single parts,
 forges mouth and expression only, and a minor share takes the copy from another person.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -18,7 +18,7 @@ from training.deepfake_masks import EYES, LIPS, NOSE, OVAL, Mask, bend, draw_mas
 from vision.geometry import Floats
 
 RATIOS = (0.4, 0.6, 0.8, 1.0, 1.0, 1.0, 1.0)
-OTHER_PERSON = 0.15
+OTHER_PERSON = 0.3
 ANCHORS = (*OVAL, *EYES[0], *EYES[1], *NOSE, *LIPS)
 Light = npt.NDArray[np.float32]
 """(H, W, 3), 0 to 255."""
@@ -44,6 +44,8 @@ class Blend:
 
 def blend(scene: Scene, other: Scene | None, chance: np.random.Generator) -> Blend:
     """Forge one face, with a copy of itself or with another's where one is given."""
+    if chance.random() < 0.3:
+        scene = replace(scene, image=_changed(scene, chance))
     target = scene.image.astype(np.float32)
     mask = draw_mask(scene.points_xy, target.shape[0], chance)
     source = target if other is None else transplant(scene, other, mask)
@@ -52,20 +54,19 @@ def blend(scene: Scene, other: Scene | None, chance: np.random.Generator) -> Ble
     else:
         target = recolour(target, chance)
     source = displace(source, scene.face_px, chance)
-    if other is None or chance.random() < 0.5:
+    if chance.random() < 0.5:
         source = rerender(source, scene.face_px, chance)
-    if chance.random() < 0.15:
+    if chance.random() < 0.1:
         target = rerender(target, scene.face_px, chance)
     share = (mask * float(chance.choice(RATIOS)))[..., None]
-    return Blend(_real(scene, chance), to_bytes(share * source + (1 - share) * target), mask)
+    real = _changed(scene, chance) if chance.random() < 0.3 else scene.image
+    return Blend(real, to_bytes(share * source + (1 - share) * target), mask)
 
 
-def _real(scene: Scene, chance: np.random.Generator) -> ImageRGB:
-    """Return the real picture, changed as a whole now and then: change alone forges nothing."""
-    if chance.random() < 0.5:
-        return scene.image
-    real = recolour(scene.image.astype(np.float32), chance)
-    return to_bytes(rerender(real, scene.face_px, chance) if chance.random() < 0.3 else real)
+def _changed(scene: Scene, chance: np.random.Generator) -> ImageRGB:
+    """Return a picture that was changed as a whole: change alone forges nothing."""
+    light = recolour(scene.image.astype(np.float32), chance)
+    return to_bytes(rerender(light, scene.face_px, chance) if chance.random() < 0.5 else light)
 
 
 def recolour(light: Light, chance: np.random.Generator) -> Light:

@@ -23,15 +23,15 @@ NOSE = (168, 6, 195, 4, 2, 98, 327, 129, 358, 48, 278)
 CHEEKS = (205, 425, 50, 280)
 
 REGIONS: dict[str, tuple[float, tuple[tuple[int, ...], ...]]] = {
-    "whole": (0.20, (OVAL,)),
-    "below the brows": (0.20, ((*BELOW_EARS, *BROWS[0], *BROWS[1]),)),
-    "inner face": (0.14, ((*BROWS[0], *BROWS[1], *EYES[0], *EYES[1], *NOSE, *LIPS, *CHEEKS),)),
-    "inner face and chin": (0.12, ((*BROWS[0], *BROWS[1], *NOSE, *CHEEKS, *CHIN),)),
-    "lower face": (0.10, ((*OVAL[10:27], *NOSE[4:], 4),)),
-    "mouth": (0.07, (LIPS,)),
-    "mouth and chin": (0.07, ((*LIPS, *CHIN),)),
-    "eyes": (0.04, ((*EYES[0], *BROWS[0]), (*EYES[1], *BROWS[1]))),
-    "eyes and nose": (0.03, ((*EYES[0], *EYES[1], *BROWS[0], *BROWS[1], *NOSE),)),
+    "whole": (0.28, (OVAL,)),
+    "below the brows": (0.34, ((*BELOW_EARS, *BROWS[0], *BROWS[1]),)),
+    "inner face": (0.12, ((*BROWS[0], *BROWS[1], *EYES[0], *EYES[1], *NOSE, *LIPS, *CHEEKS),)),
+    "inner face and chin": (0.10, ((*BROWS[0], *BROWS[1], *NOSE, *CHEEKS, *CHIN),)),
+    "lower face": (0.06, ((*OVAL[10:27], *NOSE[4:], 4),)),
+    "mouth": (0.04, (LIPS,)),
+    "mouth and chin": (0.03, ((*LIPS, *CHIN),)),
+    "eyes": (0.01, ((*EYES[0], *BROWS[0]), (*EYES[1], *BROWS[1]))),
+    "eyes and nose": (0.01, ((*EYES[0], *EYES[1], *BROWS[0], *BROWS[1], *NOSE),)),
     "nose": (0.01, (NOSE,)),
 }
 """Parts of a face with the share that each takes; a part is the hull of every tuple of places."""
