@@ -25,12 +25,16 @@ REQUEST_ID_HEADER = "x-request-id"
 
 @dataclass(slots=True)
 class Visit:
-    """One request on its way through the house."""
+    """One request on its way through the house.
+
+    is_answered: what it asked for is on its way back; a caller who hangs up then has it.
+    """
 
     method: str
     request_id: str = field(default_factory=lambda: new_id("req"))
     caller: Caller | None = None
     failure: Failure | None = None
+    is_answered: bool = False
 
 
 class CallerGoneError(Exception):
@@ -152,6 +156,8 @@ class Gate:
 
     def _note(self, visit: Visit, error: BaseException) -> None:
         if isinstance(error, asyncio.CancelledError | CallerGoneError):
+            if visit.is_answered:
+                return
             visit.failure = Failure("CANCELLED", "CANCELLED", "the caller went away", {}, False)
             return
         visit.failure = failure_of(error, visit.request_id)

@@ -71,7 +71,7 @@ class GateInterceptor(ServerInterceptor):
                 visited = visit
                 self._admit(visit, context)
                 if handler.request_streaming:
-                    await self._serve_stream(handler, context)
+                    await self._serve_stream(handler, context, visit)
                 else:
                     await self._serve_unary(handler, context)
         except Exception:
@@ -111,7 +111,7 @@ class GateInterceptor(ServerInterceptor):
         received: bytes = data
         return received
 
-    async def _serve_stream(self, handler: Handler, context: Context) -> None:
+    async def _serve_stream(self, handler: Handler, context: Context, visit: Visit) -> None:
         reader = CallReader(context, self._gate.draining)
         try:
             # Closed here and now: what the generators hold must not wait for the collector.
@@ -121,6 +121,7 @@ class GateInterceptor(ServerInterceptor):
                 else:
                     await self._write(context, await handler.stream_unary(requests, context))
             if not handler.response_streaming:
+                visit.is_answered = True
                 await reader.spend(LAST_WORDS_S)
         finally:
             reader.close()

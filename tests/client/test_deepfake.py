@@ -112,6 +112,30 @@ async def test_who_sends_without_a_pause_gets_the_early_answer_too(
             assert (await clip.finish()).is_early
 
 
+async def test_who_hangs_up_on_an_early_answer_is_in_the_books_as_answered(
+    app: SmartBranchClient, scripted: InProcessServer
+) -> None:
+    """It was counted as CANCELLED, though the client had its answer."""
+    scripted.house.forgery.certain_after = 1
+    async with app.open_clip(is_signed=False) as clip:
+        await clip.send_picture(PICTURE)
+        await until(lambda: clip.has_answer)
+        assert (await clip.finish()).is_early
+    await until(lambda: bool(_codes_counted(scripted)))
+    assert _codes_counted(scripted) == ["OK"]
+
+
+def _codes_counted(scripted: InProcessServer) -> list[str]:
+    """Return how clips ended, by the server's metrics."""
+    samples = (one for metric in scripted._metrics.registry.collect() for one in metric.samples)
+    return [
+        sample.labels["code"]
+        for sample in samples
+        if sample.name == "smartbranch_requests_total"
+        and sample.labels["method"].endswith("CheckClip")
+    ]
+
+
 async def test_a_refusal_in_mid_clip_says_why(app: SmartBranchClient) -> None:
     """The client got INTERNAL, for it was writing when the call ended."""
     for _ in range(10):
