@@ -48,6 +48,7 @@ from training.deepfake_report import (
     FITTED,
     Limits,
     Rule,
+    clips_toml,
     rule_of,
     rule_toml,
     scored_of,
@@ -144,10 +145,10 @@ def learn(rank: int, cache: Path, steps: int, meeting: Path) -> None:
 def judge(network: ForgeryNetwork, judged: Judged, faces: Path, model_id: str) -> tuple[Rule, str]:
     """Return the shipped rule and the table of every source."""
     blends = held_out(faces, JUDGED_PAIRS)
-    means = judged.means(logits_of(network, judged.faces(INPUT_PX)))
-    scored = scored_of(judged, means, logits_of(network, blends.faces))
+    logits = logits_of(network, judged.faces(INPUT_PX))
+    scored = scored_of(judged, judged.means(logits), logits_of(network, blends.faces))
     rule = rule_of(scored.of(FITTED), LIMITS, model_id)
-    return rule, table_toml(scored, LIMITS, model_id)
+    return rule, table_toml(scored, LIMITS, model_id) + clips_toml(judged, logits)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -120,6 +120,26 @@ def table_toml(scored: Scored, limits: Limits, model_id: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def clips_toml(judged: Judged, logits: Column) -> str:
+    """Return the areas over the clips of all sources that have forged ones, and over their frames.
+
+    logits: of every crop.
+    """
+    forging = {item.source for item in judged.items if item.is_clip and item.is_fake}
+    is_in = np.array([item.is_clip and item.source in forging for item in judged.items])
+    is_fake = np.array([item.is_fake for item in judged.items])
+    means = judged.means(logits)
+    is_in &= np.isfinite(means)
+    genuine, fake = is_in & ~is_fake, is_in & is_fake
+    lines = ["", "[clips]", f"genuine = {genuine.sum()}", f"fake = {fake.sum()}"]
+    lines += area_lines("auc", area_with_interval(means[genuine], means[fake]))
+    takes = judged.takes
+    frames = auc_of(
+        logits[fake[takes]], logits[genuine[takes]], takes[fake[takes]], takes[genuine[takes]]
+    )
+    return "\n".join([*lines, *area_lines("frame_auc", frames)]) + "\n"
+
+
 def source_block(scored: Scored, name: str, rule: Rule) -> list[str]:
     """Return one source's row: areas, and shares of verdicts by a rule that has not seen it."""
     own = scored.of([name])

@@ -16,6 +16,7 @@ from training.deepfake_report import (
     Limits,
     Rule,
     Scored,
+    clips_toml,
     rule_of,
     rule_toml,
     scored_of,
@@ -106,6 +107,18 @@ def test_a_clip_counts_once_and_what_shows_no_face_not_at_all() -> None:
     assert rows.logits.tolist() == [1.5, 5.0, -1.0, -2.0, 3.0, 4.0]
     assert rows.is_fake.tolist() == [False, True, False, False, True, True]
     assert rows.names == (BLENDS, "clips")
+
+
+def test_clips_are_measured_together_and_by_frames() -> None:
+    clips = [("a", False), ("a", True), ("b", True), ("c", False)]
+    items = tuple(Item(Path(f"{n}.mp4"), fake, "x", name) for n, (name, fake) in enumerate(clips))
+    items += (Item(Path("p.jpg"), True, "x", "a"),)
+    takes = np.array([0, 0, 1, 1, 2, 3, 4])
+    judged = Judged(takes, items, np.full(7, 2), np.zeros(84, np.uint8))
+    table = tomllib.loads(clips_toml(judged, np.array([0.0, 2.0, 3.0, 1.0, 5.0, 9.0, -9.0])))
+    assert (table["clips"]["genuine"], table["clips"]["fake"]) == (1, 2)
+    assert table["clips"]["auc"] == 1.0
+    assert table["clips"]["frame_auc"] == pytest.approx(5 / 6, abs=1e-4)
 
 
 def test_nothing_that_taught_is_judged(tmp_path: Path) -> None:
