@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from decision.findings import Weight
-from decision.fusion import Verdict, fuse_signals, sum_evidence
+from decision.fusion import UNMEASURED, Verdict, fuse_signals, sum_evidence
 from decision.outcome import Decision, Reason
 from decision.signal import Signal
 from deepfake.frames import FrameFindings
@@ -53,7 +53,7 @@ def decide(
         outcome = ForgeryOutcome.FAKE
     elif outcome is ForgeryOutcome.GENUINE and (holds or not is_measured):
         outcome = ForgeryOutcome.INCONCLUSIVE
-    ranked = _rank(outcome, breaks, holds, fused.reasons)
+    ranked = _rank(outcome, breaks, holds, [_in_words(one) for one in fused.reasons])
     reasons = _distinct([*ranked, *_reasons(moments, Weight.NOTE)])
     uncalibrated = tuple(signal for signal in signals if signal.llr is None)
     measured = [signal for signal in calibrated if signal.llr is not None]
@@ -114,6 +114,11 @@ def _explain(policy: ForgeryPolicy, worst: Window | None, signal: Signal) -> Rea
         return reason_of([Moment(forged, Weight.NOTE, signal.name, worst.start_s, worst.end_s)])
     codes = {Verdict.ACCEPT: forged, Verdict.REJECT: genuine, Verdict.UNSURE: "LOOKS_UNCLEAR"}
     return reason(codes[verdict])
+
+
+def _in_words(said: Reason) -> Reason:
+    """Return a reason of the fusion as a person may read it: only the look of the face is asked."""
+    return reason(UNMEASURED) if said.code == UNMEASURED else said
 
 
 def _reasons(moments: Sequence[Moment], weight: Weight) -> list[Reason]:

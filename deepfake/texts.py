@@ -29,8 +29,7 @@ def reason_text(code: str, language: Language = Language.ENGLISH) -> str:
 def moments_text(moments: Sequence[Moment], language: Language = Language.ENGLISH) -> str:
     """Return the words for moments of one code: when the first was, and how many there are."""
     first, more = moments[0], len(moments) - 1
-    kind = "at" if first.end_s is None else "span"
-    place = TIMES[kind][language].format(start=first.start_s, end=first.end_s)
+    place = _place_text(first.start_s, first.end_s, language)
     place += TIMES["more"][language].format(count=more) if more else ""
     return reason_text(first.code, language) + place
 
@@ -46,13 +45,19 @@ def reason(code: str, signal: str | None = None) -> Reason:
 
 def reason_at(code: str, start_s: float, end_s: float | None = None) -> Reason:
     """Return the reason of a code with its place in the clip, in English."""
-    kind = "at" if end_s is None else "span"
-    return Reason(code, reason_text(code) + TIMES[kind][0].format(start=start_s, end=end_s) + ".")
+    return Reason(code, reason_text(code) + _place_text(start_s, end_s, Language.ENGLISH) + ".")
 
 
 def reason_of(moments: Sequence[Moment]) -> Reason:
     """Return the reason that moments of one code are, in English."""
     return Reason(moments[0].code, moments_text(moments) + ".")
+
+
+def _place_text(start_s: float, end_s: float | None, language: Language) -> str:
+    """Return the words for a place in the clip; what is shorter than words tell is an instant."""
+    is_instant = end_s is None or f"{start_s:.1f}" == f"{end_s:.1f}"
+    kind = "at" if is_instant else "span"
+    return TIMES[kind][language].format(start=start_s, end=end_s)
 
 
 def _find(code: str) -> tuple[str | None, Words]:

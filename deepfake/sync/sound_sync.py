@@ -96,12 +96,12 @@ class SoundSync:
 
     def look(self, analysis: FrameAnalysis, time_s: float) -> tuple[Moment, ...]:
         """Take one frame; nothing becomes certain before the end."""
+        self._seen_s = time_s
         if self._sound is None or not self._is_heard:
             return ()
         mesh = analysis.mesh
         if mesh is not None:
             self._lips.push(lips_of(mesh), time_s)
-        self._seen_s = time_s
         self._advance()
         return ()
 

@@ -90,6 +90,7 @@ def test_evidence_that_was_not_measured_decides_nothing() -> None:
     assert result.outcome is ForgeryOutcome.INCONCLUSIVE
     assert result.fake_score is None
     assert codes(result) == ["EVIDENCE_WEAK", "SIGNAL_NOT_MEASURED"]
+    assert result.decision.reasons[-1].text == "The look of the face could not be judged."
 
 
 def test_sound_alone_never_makes_a_clip_genuine() -> None:

@@ -68,6 +68,13 @@ def test_a_reason_names_the_signal_and_the_time() -> None:
     assert reason_at("LOOKS_FORGED", 3.2).text == "Look of the face: it looks forged, at 3.2 s."
 
 
+def test_what_is_shorter_than_words_can_tell_is_an_instant() -> None:
+    """It read "from 0.0 s to 0.0 s"."""
+    brief = Moment("SECOND_FACE", Weight.HOLDS, "continuity", 1.01, 1.04)
+    assert moments_text([brief]).endswith(", at 1.0 s")
+    assert reason_at("SECOND_FACE", 1.01, 1.04).text.endswith(", at 1.0 s.")
+
+
 def test_moments_are_counted_in_both_languages() -> None:
     moments = [Moment("SECOND_FACE", Weight.HOLDS, "continuity", at_s) for at_s in (1.0, 4.0, 9.0)]
     assert moments_text(moments).endswith(", at 1.0 s and 2 more times")

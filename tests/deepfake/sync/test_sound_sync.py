@@ -108,6 +108,7 @@ def test_a_silent_clip_and_one_without_speech_say_so_and_hold_nothing(
         heard = play(SoundSync(*ears), speech.opening_at, chunks, 3.0)
         assert code(heard) == expected
         assert heard.moments[0].weight is Weight.NOTE
+        assert heard.moments[0].end_s == pytest.approx(3.0, abs=0.1)
         assert offset_ms(heard) is None
 
 
