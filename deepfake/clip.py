@@ -7,7 +7,7 @@ from decision.findings import Weight
 from decision.signal import Signal
 from deepfake.clip_plan import ClipPlan
 from deepfake.clip_signal import ClipSignal
-from deepfake.decision import decide, moment_of_part
+from deepfake.decision import decide, moment_of_blind_part, moment_of_part
 from deepfake.fitness import UNREADABLE, why_unfit
 from deepfake.frames import FrameEvidence, FrameFindings, FrameModel
 from deepfake.moments import Moments
@@ -113,8 +113,8 @@ class ClipJudge:
             signals += heard.signals
             self.note(heard.moments)
         frames = self._evidence.findings()
-        part = moment_of_part(self._policy, frames)
-        self.note(() if part is None else (part,))
+        parts = moment_of_part(self._policy, frames), moment_of_blind_part(frames)
+        self.note(part for part in parts if part is not None)
         held = self._why_not(frames)
         return decide(
             *(self._policy, frames, self._moments.in_order(), signals, held, self._model_ids)

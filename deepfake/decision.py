@@ -11,10 +11,11 @@ from deepfake.frames import FrameFindings
 from deepfake.outcome import ForgeryOutcome, ForgeryResult, Moment
 from deepfake.policy import ForgeryPolicy
 from deepfake.texts import reason, reason_of
-from deepfake.windows import Window, multiplicity_llr
+from deepfake.windows import MAX_UNFIT_VIEWS, Window, multiplicity_llr
 
 FRAME_SIGNAL = "frame_forgery"
 FORGED_IN_PART, DOUBTFUL_IN_PART = "LOOKS_FORGED_IN_PART", "DOUBTFUL_IN_PART"
+UNJUDGED_IN_PART = "UNJUDGED_IN_PART"
 _OUTCOMES = {
     Verdict.ACCEPT: ForgeryOutcome.FAKE,
     Verdict.REJECT: ForgeryOutcome.GENUINE,
@@ -81,6 +82,14 @@ def moment_of_part(policy: ForgeryPolicy, frames: FrameFindings) -> Moment | Non
     is_sure = llr(worst.logit) - limit >= multiplicity_llr(frames.window_count)
     code, weight = (FORGED_IN_PART, Weight.BREAKS) if is_sure else (DOUBTFUL_IN_PART, Weight.HOLDS)
     return Moment(code, weight, FRAME_SIGNAL, worst.start_s, worst.end_s)
+
+
+def moment_of_blind_part(frames: FrameFindings) -> Moment | None:
+    """Return that the face could not be judged for so long that a forgery may hide there."""
+    part = frames.unjudged
+    if part is None or not frames.is_enough or part.view_count < MAX_UNFIT_VIEWS:
+        return None
+    return Moment(UNJUDGED_IN_PART, Weight.HOLDS, FRAME_SIGNAL, part.start_s, part.end_s)
 
 
 def sigmoid(log_odds: float) -> float:

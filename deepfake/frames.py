@@ -12,7 +12,7 @@ from typing import Protocol
 
 from base.errors import DegenerateFaceError
 from deepfake.heat_map import HeatMap
-from deepfake.windows import Window, WindowWatch
+from deepfake.windows import Unjudged, Window, WindowWatch
 from media.image import ImageRGB
 from vision.geometry import Floats
 
@@ -70,8 +70,8 @@ class FrameFindings:
     """What the views of a clip came to.
 
     logit: weighted mean; None without any view. is_enough: whether a decision may rest on it.
-    worst: the window that looks most forged, and of how many. unfit: why views decided nothing,
-    the most frequent first.
+    worst: the window that looks most forged, and of how many. unjudged: the longest part with a
+    face that could not be judged. unfit: why views decided nothing, the most frequent first.
     """
 
     logit: float | None
@@ -79,6 +79,7 @@ class FrameFindings:
     usable_count: int = 0
     worst: Window | None = None
     window_count: int = 0
+    unjudged: Unjudged | None = None
     unfit: tuple[str, ...] = ()
     heat: HeatMap | None = None
 
@@ -114,6 +115,7 @@ class FrameEvidence:
         """Note that a view could not be taken, and why."""
         self._last_s = time_s
         self._unfit[code] += 1
+        self._windows.skip(time_s)
 
     def add(
         self, image: ImageRGB, box_xyxy: Floats, weight: float, unfit: str | None, time_s: float
@@ -149,6 +151,7 @@ class FrameEvidence:
             usable_count=self.usable_count,
             worst=self._windows.worst,
             window_count=self._windows.count,
+            unjudged=self._windows.unjudged,
             unfit=tuple(code for code, _ in self._unfit.most_common()),
             heat=None if self._heat is None else self._heat[1],
         )
@@ -167,6 +170,8 @@ class FrameEvidence:
             first_s = started.time_s if self._usable_s is None else self._usable_s[0]
             self._usable_s = first_s, started.time_s
             self._windows.push(view.logit, started.weight, started.time_s)
+        else:
+            self._windows.skip(started.time_s)
         if self._wants_heat:
             self._keep_heat(view, started)
 
@@ -174,6 +179,5 @@ class FrameEvidence:
         """Keep the map of the view that looks most forged; any usable one before any other."""
         rank = view.logit if started.is_usable else view.logit - 1e6
         if self._heat is None or rank > self._heat[0]:
-            window = tuple(float(side) for side in view.crop_xyxy)
-            assert len(window) == 4
-            self._heat = rank, HeatMap(view.heat, window, started.time_s)
+            x1, y1, x2, y2 = (float(side) for side in view.crop_xyxy)
+            self._heat = rank, HeatMap(view.heat, (x1, y1, x2, y2), started.time_s)

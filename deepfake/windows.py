@@ -1,4 +1,4 @@
-"""Whether a part of a clip looks forged where the whole does not.
+"""Whether a part of a clip looks forged where the whole does not, or could not be judged.
 
 Windows of two seconds begin every second. A clip of K windows has K chances to look forged by
 accident, so one of them has to show K times the evidence that the whole would (the union bound;
@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 WINDOW_S, HOP_S = 2.0, 1.0
 MIN_WINDOW_VIEWS = 5
+# Three seconds of views: a part as long as that fills a window wherever it begins, so that it is
+# found if it looks forged, and is not to be missed for being hard to see.
+MAX_UNFIT_VIEWS = 12
 _MAX_KEPT = 64
 
 
@@ -23,13 +26,27 @@ class Window:
     end_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A part of a clip in which a face was seen and no window could be judged.
+
+    start_s, end_s: first and last view that decided nothing.
+    """
+
+    view_count: int
+    start_s: float
+    end_s: float
+
+
 class WindowWatch:
     """Follows the views of a clip; keeps those of two seconds and the worst window."""
 
     def __init__(self) -> None:
         self._kept: deque[tuple[float, float, float]] = deque(maxlen=_MAX_KEPT)
         self._due_s: float | None = None
+        self._unfit: Unjudged | None = None
         self.worst: Window | None = None
+        self.unjudged: Unjudged | None = None
         self.count = 0
 
     def push(self, logit: float, weight: float, time_s: float) -> None:
@@ -43,11 +60,19 @@ class WindowWatch:
         while time_s - self._kept[0][0] > WINDOW_S:
             self._kept.popleft()
 
+    def skip(self, time_s: float) -> None:
+        """Take one view that may decide nothing."""
+        before = self._unfit or Unjudged(0, time_s, time_s)
+        self._unfit = Unjudged(before.view_count + 1, before.start_s, time_s)
+        if self.unjudged is None or self._unfit.view_count > self.unjudged.view_count:
+            self.unjudged = self._unfit
+
     def close(self) -> None:
         """End a window with the last view."""
         if len(self._kept) < MIN_WINDOW_VIEWS:
             return
         self.count += 1
+        self._unfit = None
         total = math.fsum(weight for _, _, weight in self._kept)
         mean = math.fsum(logit * weight for _, logit, weight in self._kept) / total
         if self.worst is None or mean > self.worst.logit:

@@ -25,7 +25,7 @@ SIGNALS: Final[Mapping[str, Words]] = {
 TIMES: Final[Mapping[str, Words]] = {
     "at": (", at {start:.1f} s", "，第 {start:.1f} 秒"),
     "span": (", from {start:.1f} s to {end:.1f} s", "，第 {start:.1f} 至 {end:.1f} 秒"),
-    "more": (" and {count} more times", "，另有 {count} 处"),
+    "more": (" and {count} more", "，另有 {count} 处"),
 }
 
 # Why it was decided so, by the signal that says it.
@@ -64,6 +64,7 @@ REASONS: Final[Mapping[str, Mapping[str, Words]]] = {
         "LOOKS_FORGED": ("it looks forged", "疑似伪造"),
         "LOOKS_FORGED_IN_PART": ("part of the clip looks forged", "部分片段疑似伪造"),
         "DOUBTFUL_IN_PART": ("part of the clip may be forged", "部分片段可能伪造"),
+        "UNJUDGED_IN_PART": ("part of the clip could not be judged", "部分片段无法判断"),
         "TOO_FEW_VIEWS": ("too little of it could be judged", "可判断的画面不足"),
         "FACE_TOO_SMALL": ("the face is too small", "面部过小"),
         "FACE_TOO_DARK": ("the face is too dark", "面部过暗"),

@@ -117,6 +117,33 @@ def test_a_part_that_is_forged_is_found_with_its_time() -> None:
     assert result.fake_score < 0.5  # The rule stands beside what the whole clip looks like.
 
 
+@pytest.mark.parametrize(
+    ("hidden_s", "quality", "pose", "outcome"),
+    [
+        pytest.param(4.0, 20.0, LARGE, ForgeryOutcome.INCONCLUSIVE, id="in the dark"),
+        pytest.param(4.0, 80.0, Pose(size=1.0), ForgeryOutcome.INCONCLUSIVE, id="far away"),
+        pytest.param(2.0, 20.0, LARGE, ForgeryOutcome.GENUINE, id="dark for a moment"),
+        pytest.param(4.0, 80.0, None, ForgeryOutcome.GENUINE, id="nobody there"),
+    ],
+)
+def test_a_forgery_cannot_hide_where_a_face_is_hard_to_see(
+    hidden_s: float, quality: float, pose: Pose | None, outcome: ForgeryOutcome
+) -> None:
+    judge, camera = opened(), ScriptedCamera()
+    show(judge, camera, 4)
+    camera.quality = quality
+    show(judge, camera, hidden_s, pose)
+    camera.quality = 80.0
+    show(judge, camera, 4)
+    result = judge.conclude()
+    assert result.outcome is outcome
+    if outcome is ForgeryOutcome.INCONCLUSIVE:
+        (moment,) = result.moments
+        assert moment.code == "UNJUDGED_IN_PART"
+        assert moment.start_s == pytest.approx(4.0, abs=0.3)
+        assert moment.end_s == pytest.approx(8.0, abs=0.3)
+
+
 def test_a_clip_that_is_forged_all_along_is_decided_early_and_not_at_once() -> None:
     judge = opened([8.0])
     camera = ScriptedCamera()

@@ -77,5 +77,5 @@ def test_what_is_shorter_than_words_can_tell_is_an_instant() -> None:
 
 def test_moments_are_counted_in_both_languages() -> None:
     moments = [Moment("SECOND_FACE", Weight.HOLDS, "continuity", at_s) for at_s in (1.0, 4.0, 9.0)]
-    assert moments_text(moments).endswith(", at 1.0 s and 2 more times")
+    assert moments_text(moments).endswith(", at 1.0 s and 2 more")
     assert moments_text(moments, Language.CHINESE).endswith("第 1.0 秒，另有 2 处")  # noqa: RUF001
