@@ -51,6 +51,18 @@ class ForgeryBooks:
         more: Details = {"frames": found.frame_count, "is_early": found.is_early}
         self._record(caller, CLIP_ACTION, name or UNSIGNED, found.result, request_id, more)
 
+    def unanswered(
+        self, caller: Caller, name: str | None, reason: str, is_fault: bool, request_id: str
+    ) -> None:
+        """Record that a clip ended without an answer.
+
+        Whoever sees how a clip is going and breaks it off is seen to do so. reason: stable code.
+        """
+        outcome = Outcome.FAILED if is_fault else Outcome.REFUSED
+        details: Details = {"reason": reason, "request_id": request_id}
+        resource = name or UNSIGNED
+        self._audit.append(caller.subject, caller.tenant, CLIP_ACTION, resource, outcome, details)
+
     def opened(self, caller: Caller, name: str, request_id: str) -> None:
         """Record that a signed clip was opened; its key is written nowhere."""
         details: Details = {"request_id": request_id}

@@ -16,10 +16,13 @@ from serving.deepfake.books import ClipForgery, ForgeryBooks, ImageForgery
 from serving.deepfake.run import ClipRun
 from serving.deepfake.settings import DeepfakeSettings
 from serving.deepfake.signed_clips import SignedClip, SignedClips
+from serving.failures import failure_of
 from serving.telemetry.decisions import DecisionCounts
 from serving.work import check_current_work
 from vision.analysis import Select
 from vision.assembly import StreamVision
+
+CANCELLED = "CANCELLED"
 
 
 class DeepfakeService:
@@ -101,6 +104,15 @@ class DeepfakeService:
             self._settings.frame_limits,
             lambda found: self._books.clip(caller, name, found, request_id),
         )
+
+    def give_up(
+        self, caller: Caller, name: str | None, error: BaseException, request_id: str
+    ) -> None:
+        """Write down that a clip that was begun ends without an answer, and why."""
+        if not isinstance(error, Exception):
+            return self._books.unanswered(caller, name, CANCELLED, False, request_id)
+        failure = failure_of(error, request_id)
+        self._books.unanswered(caller, name, failure.reason, failure.is_fault, request_id)
 
     def sweep(self) -> None:
         """Forget the keys of clips that were not begun in time; call it now and then."""

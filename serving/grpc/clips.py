@@ -55,11 +55,31 @@ class ClipRunner:
     async def run(self, requests: AsyncIterator[Request], caller: Caller) -> Response:
         """Answer one stream. Raises the errors of its contract."""
         services = self._readiness.services()
-        async with self._desk.clip(caller), aclosing(_steady(requests, self._silence_s)) as coming:
-            config = wire.config_of(await _first(coming), caller)
-            check = self._check_file if config.is_file else self._check_chunks
-            found = await check(services.deepfake, coming, config, caller)
+        config: wire.ClipConfig | None = None
+        try:
+            async with (
+                self._desk.clip(caller),
+                aclosing(_steady(requests, self._silence_s)) as coming,
+            ):
+                config = wire.config_of(await _first(coming), caller)
+                check = self._check_file if config.is_file else self._check_chunks
+                found = await check(services.deepfake, coming, config, caller)
+        except BaseException as error:
+            if config is not None:
+                await self._give_up(services.deepfake, caller, config, error)
+            raise
         return wire.clip_message(found, services.facts_of)
+
+    async def _give_up(
+        self,
+        service: DeepfakeService,
+        caller: Caller,
+        config: wire.ClipConfig,
+        error: BaseException,
+    ) -> None:
+        """Leave a line for a clip that was begun and ends without an answer."""
+        note = partial(service.give_up, caller, config.clip, error, config.request_id)
+        await self._bridge.run(note, STEP_LIMIT_S)
 
     async def _check_file(
         self,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from base.errors import InvalidArgumentError
+from base.errors import InvalidArgumentError, InvalidResourceNameError
+from base.ids import check_id
 from decision.findings import Weight
 from deepfake.frame_chain import SignedChunk
 from deepfake.heat_map import HeatMap
@@ -75,10 +76,22 @@ def config_of(message: messages.ClipConfig, caller: Caller) -> ClipConfig:
         )
     return ClipConfig(
         is_file=is_file,
-        clip=message.clip or None,
+        clip=_clip_name_of(message.clip) if message.clip else None,
         wants_heat=message.wants_heat_map,
         request_id=request_id_of(message.request_id),
     )
+
+
+def _clip_name_of(name: str) -> str:
+    """Return a clip's name, which goes into the audit log. Raises InvalidResourceNameError."""
+    parts = name.split("/")
+    if len(parts) != 4 or parts[0] != "tenants" or parts[2] != "deepfakeClips":
+        raise InvalidResourceNameError(
+            "expected a name like tenants/{tenant}/deepfakeClips/{clip}", field="config.clip"
+        )
+    check_id(parts[1], "tenant")
+    check_id(parts[3], "clip")
+    return name
 
 
 def chunk_of(message: media_pb2.MediaChunk, received_s: float, is_signed: bool) -> ClipChunk:

@@ -11,6 +11,7 @@ from media.containers import is_clip
 from serving.caller import Caller
 from serving.deepfake.books import ClipForgery, ImageForgery
 from serving.deepfake.desk import ClipDesk
+from serving.deepfake.service import DeepfakeService
 from serving.deepfake.spool import Spool
 from serving.gate import current_request_id
 from serving.http import deepfake_wire, wire
@@ -57,7 +58,7 @@ class DeepfakeRoutes:
 
                 def judge(path: Path) -> ClipForgery | ImageForgery:
                     if is_clip(path):
-                        return services.deepfake.check_file(caller, path, wants_heat, request_id)
+                        return _check_file(services.deepfake, caller, path, wants_heat, request_id)
                     picture = _head_of(path, settings.max_picture_bytes + 1)
                     return services.deepfake.check_image(
                         caller, picture, select, wants_heat, request_id
@@ -65,6 +66,17 @@ class DeepfakeRoutes:
 
                 found = await while_connected(request, self._clips.check(spool, judge))
         return deepfake_wire.found_json(found, services.facts_of)
+
+
+def _check_file(
+    service: DeepfakeService, caller: Caller, path: Path, wants_heat: bool, request_id: str
+) -> ClipForgery:
+    """Judge a clip; one that ends without an answer leaves a line as well."""
+    try:
+        return service.check_file(caller, path, wants_heat, request_id)
+    except Exception as error:
+        service.give_up(caller, None, error, request_id)
+        raise
 
 
 def _spool_of(part: UploadFile, max_bytes: int) -> Spool:

@@ -16,9 +16,12 @@ from deepfake.outcome import ForgeryOutcome
 from media.pictures import encode_jpeg
 from protos.smartbranch.deepfake.v1 import deepfake_pb2
 from protos.smartbranch.deepfake.v1 import deepfake_service_pb2 as messages
+from serving.audit.types import Outcome
 from tests.support.clips import square_picture
 from tests.support.grpc_clips import (
     ask,
+    chunks,
+    chunks_config,
     config,
     end,
     part,
@@ -102,6 +105,30 @@ async def test_a_client_that_goes_leaves_nothing(
     scripted.house.forgery.gate.set()
     await until(lambda: spooled() == before and not scripted.house.forgery.open_analyzers)
     assert not scripted.house.deepfake.decisions.snapshot()
+    await until(lambda: len(_unanswered(scripted)) == 2)
+    assert _unanswered(scripted) == ["CANCELLED", "CANCELLED"]
+
+
+def _unanswered(scripted: InProcessServer) -> list[object]:
+    """Return why clips ended without an answer, by the audit log."""
+    events = [line.event for line in scripted.house.audit.lines("default")]
+    return [one.details["reason"] for one in events if one.outcome is not Outcome.OK]
+
+
+async def test_a_clip_that_gets_no_answer_leaves_a_line(
+    stub: Any, scripted: InProcessServer, clip: bytes
+) -> None:
+    """Who watched how a clip was taken and broke it off was seen in no audit log."""
+    refused = [config(request_id="r-1"), *parts(clip[:-400]), end()]
+    assert await reason_of(stub, refused) == "CLIP_BROKEN"
+    assert await reason_of(stub, [chunks_config(), *chunks(2)]) == "UNFINISHED_CLIP"
+    scripted.house.forgery.broken = InferenceFailedError("the model gave no number")
+    await reason_of(stub, [config(), *parts(clip), end()])
+    assert _unanswered(scripted) == ["CLIP_BROKEN", "UNFINISHED_CLIP", "INFERENCE_FAILED"]
+    events = [line.event for line in scripted.house.audit.lines("default")]
+    assert [one.outcome for one in events] == [Outcome.REFUSED, Outcome.REFUSED, Outcome.FAILED]
+    assert {(one.action, one.resource) for one in events} == {("deepfake.clip", "clip")}
+    assert events[0].details["request_id"] == "r-1"
 
 
 async def test_a_fault_of_ours_leaves_nothing(

@@ -96,6 +96,11 @@ ORDERS: dict[str, tuple[list[Request], str]] = {
     "tenant": ([config(parent="tenants/other"), end()], "ROLE_NOT_ALLOWED"),
     "request id": ([config(request_id="?"), end()], "RESOURCE_NAME_INVALID"),
     "unknown clip": ([chunks_config(clip="tenants/default/deepfakeClips/d")], "CLIP_NOT_FOUND"),
+    "no clip's name": ([chunks_config(clip="tenants/default/x" * 99)], "RESOURCE_NAME_INVALID"),
+    "a clip that is none": (
+        [chunks_config(clip="tenants/default/deepfakeClips/\n")],
+        "RESOURCE_NAME_INVALID",
+    ),
     "huge part": ([config(), part(bytes(1024 * 1024 + 1)), end()], "MESSAGE_TOO_LARGE"),
     "no end": ([config()], "UNFINISHED_CLIP"),
     "no end of a file": ([config(), part(b"x")], "UNFINISHED_CLIP"),

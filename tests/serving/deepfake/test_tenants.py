@@ -11,6 +11,7 @@ from base.errors import RoleNotAllowedError
 from client.errors import to_api_error
 from protos.smartbranch.deepfake.v1 import deepfake_service_pb2 as messages
 from protos.smartbranch.deepfake.v1.deepfake_service_pb2_grpc import DeepfakeServiceStub
+from serving.audit.types import Outcome
 from serving.caller import Caller, Role
 from serving.grpc.server import DEEPFAKE
 from serving.permissions import check_role
@@ -50,8 +51,14 @@ async def test_a_clip_is_its_caller_s_and_nobody_else_learns_that_it_is_there(
             await stub.OpenClip(messages.OpenClipRequest(parent="tenants/bank-a"), **other)
         assert to_api_error(caught.value).reason == "ROLE_NOT_ALLOWED"
         lines = [line.event for line in server.house.audit.lines("bank-a")]
-        assert [line.action for line in lines] == ["deepfake.open", "deepfake.clip"]
-        assert not list(server.house.audit.lines("bank-b"))
+        seen = [(line.action, line.outcome, line.actor == "teller-8") for line in lines]
+        assert seen == [
+            ("deepfake.open", Outcome.OK, False),
+            ("deepfake.clip", Outcome.REFUSED, True),
+            ("deepfake.clip", Outcome.OK, False),
+        ]
+        (tried,) = [line.event for line in server.house.audit.lines("bank-b")]
+        assert (tried.tenant, tried.details["reason"]) == ("bank-b", "CLIP_NOT_FOUND")
         key = opened.chain_key.hex()
         assert not [line for line in lines if key in str(line)]
 
