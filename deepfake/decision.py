@@ -153,4 +153,7 @@ def _rank(
 
 def _distinct(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
     """Return the reasons without those whose code was given before."""
-    return tuple({entry.code: entry for entry in reversed(reasons)}.values())[::-1]
+    first: dict[str, Reason] = {}
+    for entry in reasons:
+        first.setdefault(entry.code, entry)
+    return tuple(first.values())

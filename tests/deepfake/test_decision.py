@@ -116,6 +116,16 @@ def test_a_signal_without_an_llr_changes_nothing_and_is_told() -> None:
     assert result.fake_score == decide(POLICY, findings(-5.0)).fake_score
 
 
+def test_what_first_held_and_then_broke_a_rule_is_named_before_anything_else() -> None:
+    """A standstill that went on was named behind the look of the face."""
+    held = Moment("FRAMES_REPEATED", Weight.HOLDS, "repetition", 1.0, 2.0)
+    broken = Moment("FRAMES_REPEATED", Weight.BREAKS, "repetition", 1.0, 4.0)
+    result = decide(POLICY, findings(-5.0), [held, broken])
+    assert result.outcome is ForgeryOutcome.FAKE
+    assert codes(result) == ["FRAMES_REPEATED", "LOOKS_GENUINE"]
+    assert result.decision.reasons[0].text.endswith("from 1.0 s to 4.0 s.")
+
+
 def test_the_reason_says_when() -> None:
     texts = [entry.text for entry in decide(POLICY, findings(0.0), [LOOPED]).decision.reasons]
     assert texts[0].endswith("part of the clip looks forged, from 3.2 s to 5.1 s.")
