@@ -36,6 +36,7 @@ REASONS: Final[Mapping[str, Mapping[str, Words]]] = {
     "continuity": {
         "CLIP_REVERSED": ("it seems to run backwards", "视频似乎在倒放"),
         "FACE_CHANGED": ("another person came into the picture", "画面中换了人"),
+        "PICTURE_GONE": ("the picture was gone in between", "画面中途消失"),
         "SCENE_CHANGED": ("the scene changed", "场景发生变化"),
         "SECOND_FACE": ("somebody else is in the picture", "画面中有其他人"),
         "TOO_FEW_FRAMES": ("too few pictures a second", "每秒画面太少"),

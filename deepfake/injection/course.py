@@ -1,9 +1,10 @@
-"""Whether one take shows one person: cuts, seams, jumps, another face, time running backwards."""
+"""Whether one take shows one person: cuts, seams, blanks, jumps, another face, time reversed."""
 
 from dataclasses import dataclass, field
 
 from decision.findings import Finding, Weight
 from decision.rates import ErrorRateTable
+from deepfake.injection.blanks import BlankWatch
 from deepfake.injection.seams import BREAKS_FROM, SeamWatch
 from deepfake.outcome import Moment
 from vision.continuity.blinks import BlinkWatch
@@ -12,9 +13,10 @@ from vision.continuity.glance import Glance
 from vision.continuity.identity import IdentityWatch
 from vision.continuity.motion import FaceMotion, measure_motion
 from vision.frame_analysis import FrameAnalysis
+from vision.mesh import FaceMesh
 
 SIGNAL = "continuity"
-SPLICED = "VIDEO_SPLICED"
+SPLICED, GONE = "VIDEO_SPLICED", "PICTURE_GONE"
 # The embedder tells people apart up to here.
 MAX_YAW_DEG, MAX_PITCH_DEG = 30.0, 25.0
 LOOK_STEP_S = 0.5
@@ -30,6 +32,7 @@ class CourseWatch:
     _identity: IdentityWatch = field(init=False)
     _cuts: CutWatch = field(default_factory=CutWatch)
     _seams: SeamWatch = field(default_factory=SeamWatch)
+    _blanks: BlankWatch = field(default_factory=BlankWatch)
     _blinks: BlinkWatch = field(default_factory=BlinkWatch)
     _last_s: float = 0.0
     _looked_s: float | None = None
@@ -43,10 +46,20 @@ class CourseWatch:
         if time_s - self._last_s > _MAX_GAP_S:
             self._cuts.restart()
         self._last_s = time_s
-        mesh = analysis.mesh
+        since_s, mesh = self._blanks.push(analysis.grid, time_s), analysis.mesh
+        blanks = [] if since_s is None else [Moment(GONE, Weight.HOLDS, SIGNAL, since_s, time_s)]
         if mesh is None:
             self._seams.restart()
-            return []
+            return blanks
+        return blanks + self._follow(analysis, mesh, time_s)
+
+    def restart(self) -> None:
+        """Go on after a change that hides what lies between two frames; the person stays."""
+        self._cuts.restart()
+        self._seams.restart()
+
+    def _follow(self, analysis: FrameAnalysis, mesh: FaceMesh, time_s: float) -> list[Moment]:
+        """Take one frame with a face."""
         motion, index = measure_motion(mesh, time_s), analysis.frame.index
         scene = Scene(index, analysis.picture_hash, Glance(analysis.grid), motion)
         found = [self._cuts.push(scene), self._blinks.push(motion, index)]
@@ -58,11 +71,6 @@ class CourseWatch:
             weight = Weight.BREAKS if seam.size >= BREAKS_FROM else Weight.HOLDS
             moments.append(Moment(SPLICED, weight, SIGNAL, seam.time_s))
         return moments
-
-    def restart(self) -> None:
-        """Go on after a change that hides what lies between two frames; the person stays."""
-        self._cuts.restart()
-        self._seams.restart()
 
     def _is_due(self, analysis: FrameAnalysis, motion: FaceMotion, time_s: float) -> bool:
         """Return whether it is time to compare the person: now and then, and on a new track."""

@@ -77,6 +77,28 @@ def test_a_picture_stands_still_for_a_moment_at_most(seconds: float, weight: str
     assert watch(shoot(frozen, camera)).codes.get("FRAMES_REPEATED") == weight
 
 
+def blank(looks: list[ScriptedLook]) -> list[ScriptedLook]:
+    """Return the looks with black pictures in their place."""
+    black = np.zeros((32, 32), np.uint8)
+    return [replace(look, grid=black, mesh=None, face=None, reading=None) for look in looks]
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_a_blank_between_two_takes_is_held(count: int) -> None:
+    looks = shoot(poses(6, 2))
+    watched = watch(looks[:60] + blank(looks[60 : 60 + count]) + looks[60 + count :])
+    assert watched.codes["PICTURE_GONE"] == "HOLDS"
+    moment = next(one for one in watched.moments if one.code == "PICTURE_GONE")
+    assert moment.start_s == pytest.approx(2.4)
+    assert moment.end_s == pytest.approx(2.4 + count / 25)
+
+
+def test_a_clip_may_begin_and_end_with_a_blank() -> None:
+    looks = shoot(poses(6, 2))
+    watched = watch(blank(looks[:30]) + looks[30:120] + blank(looks[120:]))
+    assert "PICTURE_GONE" not in watched.codes
+
+
 def test_two_takes_of_one_person_in_one_place_are_seen_to_be_two() -> None:
     """The scene stays the same, and so does the person: only the step between them is odd."""
     one, two = poses(3, 11), poses(3, 12)
