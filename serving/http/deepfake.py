@@ -50,7 +50,10 @@ class DeepfakeRoutes:
         form_bytes = max_bytes + FORM_HEAD_BYTES
         async with (
             self._clips.clip(caller),
-            read_form(request, form_bytes, settings.clip_limit_s, MEMORY_BYTES) as form,
+            read_form(
+                *(request, form_bytes, settings.clip_limit_s, MEMORY_BYTES),
+                silence_s=settings.clip_silence_s,
+            ) as form,
         ):
             wants_heat = flag_in(form, "heat_map")
             select = choice(Select, text_in(form, "selection", "single"), "selection")

@@ -19,11 +19,16 @@ T = TypeVar("T")
 
 @asynccontextmanager
 async def read_form(
-    request: Request, max_bytes: int, limit_s: float, max_memory_bytes: int | None = None
+    request: Request,
+    max_bytes: int,
+    limit_s: float,
+    max_memory_bytes: int | None = None,
+    silence_s: float | None = None,
 ) -> AsyncIterator[FormData]:
     """Parse a multipart body of at most `max_bytes` that arrives within `limit_s`.
 
     max_memory_bytes: a longer part goes to a file without a name; None keeps all in memory.
+    silence_s: without a byte, after which the sender has gone; None for `limit_s`.
     Raises MessageTooLargeError, DeadlineExceededError, InvalidArgumentError and CallerGoneError.
     """
 
@@ -33,7 +38,7 @@ async def read_form(
 
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise InvalidArgumentError("expected a multipart/form-data body", field="content-type")
-    body = _bounded(request, max_bytes)
+    body = _bounded(request, max_bytes, silence_s or limit_s)
     parser = BoundedParser(
         request.headers, body, max_files=2, max_fields=MAX_FIELDS, max_part_size=4096
     )
@@ -76,9 +81,18 @@ async def _hang_up(request: Request) -> None:
         pass
 
 
-async def _bounded(request: Request, max_bytes: int) -> AsyncGenerator[bytes, None]:
-    count = 0
-    async for chunk in request.stream():
+async def _bounded(
+    request: Request, max_bytes: int, silence_s: float
+) -> AsyncGenerator[bytes, None]:
+    count, stream = 0, request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(silence_s):
+                chunk = await anext(stream, None)
+        except TimeoutError:
+            raise DeadlineExceededError(f"nothing came for {silence_s:g} s") from None
+        if chunk is None:
+            return
         count += len(chunk)
         if count > max_bytes:
             raise MessageTooLargeError(
@@ -93,11 +107,14 @@ async def picture_in(form: FormData, name: str) -> bytes:
 
 
 def file_in(form: FormData, name: str) -> UploadFile:
-    """Return a file. Raises InvalidArgumentError if the form has none."""
-    part = form.get(name)
-    if not isinstance(part, UploadFile):
-        raise InvalidArgumentError(f"the form needs a file called {name}", field=name)
-    return part
+    """Return a file. Raises InvalidArgumentError if the form has none, or several of the name.
+
+    Whoever looked at the form on its way may have looked at another one of them.
+    """
+    parts = form.getlist(name)
+    if len(parts) != 1 or not isinstance(parts[0], UploadFile):
+        raise InvalidArgumentError(f"the form needs one file called {name}", field=name)
+    return parts[0]
 
 
 def flag_in(form: FormData, name: str) -> bool:

@@ -78,6 +78,21 @@ async def test_who_hangs_up_leaves_nothing(
     assert not scripted.house.deepfake.decisions.snapshot()
 
 
+async def test_silence_in_the_middle_of_a_file_ends_it(
+    browser: httpx.AsyncClient, scripted: InProcessServer, spooled: Count
+) -> None:
+    """A few senders that stalled kept every place for minutes."""
+    before = spooled()
+    host, _, port = scripted.http.partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = f"POST {PATH} HTTP/1.1\r\nHost: {scripted.http}\r\nContent-Length: 5000\r\n"
+    writer.write(f"{head}Content-Type: multipart/form-data; boundary=b\r\n\r\n--b\r\n".encode())
+    assert (await reader.readline()).split()[1] == b"504"
+    writer.close()
+    await until(lambda: spooled() == before)
+    assert (await check(browser, PICTURE))[0] == 200
+
+
 async def test_one_clip_too_many_is_refused(
     browser: httpx.AsyncClient, scripted: InProcessServer, clip: bytes
 ) -> None:
@@ -108,5 +123,8 @@ async def test_what_is_no_picture_and_no_whole_clip_is_refused(
         got, answer = await check(browser, data, **fields)
         assert (got, answer["error"]["reason"]) == (status, reason)
     response = await browser.post(PATH, files={"other": ("f", PICTURE)})
+    assert response.json()["error"]["reason"] == "ARGUMENT_INVALID"
+    twice = [("file", ("a", make_clip())), ("file", ("b", PICTURE))]
+    response = await browser.post(PATH, files=twice)
     assert response.json()["error"]["reason"] == "ARGUMENT_INVALID"
     await until(lambda: spooled() == before)
