@@ -4,7 +4,7 @@ docs/deepfake-sound.md says what it can tell and what it cannot.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from decision.signal import Signal
 from deepfake.clip_signal import Heard
 from deepfake.outcome import Moment
 from deepfake.sync.lips import GAP, JAW, Bools, LipTrack, lips_of
+from deepfake.sync.loudness import Loudness
 from deepfake.sync.sound_track import AROUND_S, SoundTrack
 from deepfake.sync.spoken_mouth import STEP_S, SpokenMouth
 from deepfake.sync.step_curve import MAX_LAG, StepCurve, compare, speed
@@ -46,6 +47,8 @@ _MIN_JAW_CORRELATION, _MIN_SPEED = 0.5, 0.03
 # A few seconds out of the middle of talk fit many shifts: they hold nothing. A whole utterance
 # shows where it begins and ends; so much silence is on both sides of it.
 _HOLDING_SPEECH_S, _SILENCE_S = 3.5, 0.3
+# Music and noise that speech hardly stands out of make a person's own sound look like another's.
+_HOLDING_SPREAD_DB = 12.0
 
 
 @dataclass(slots=True)
@@ -58,6 +61,7 @@ class _Told:
     end_s: float = 0.0
     spoken_from_s: float = math.inf
     spoken_to_s: float = -math.inf
+    loudness: Loudness = field(default_factory=Loudness)
 
     def note_speech(self, is_spoken: Bools, start_s: float) -> None:
         """Take in which steps around a block somebody speaks, or is about to."""
@@ -67,7 +71,9 @@ class _Told:
         self.spoken_to_s = max(self.spoken_to_s, start_s + places[-1] * STEP_S - AROUND_S)
 
     def holds(self, seen_s: float) -> bool:
-        """Return whether enough was said for what was found to hold a clip."""
+        """Return whether enough was said, and clearly, for what was found to hold a clip."""
+        if self.loudness.spread_db < _HOLDING_SPREAD_DB:
+            return False
         is_whole = _SILENCE_S <= self.spoken_from_s and self.spoken_to_s <= seen_s - _SILENCE_S
         return is_whole or (self.curve is not None and self.curve.speech_s >= _HOLDING_SPEECH_S)
 
@@ -169,7 +175,9 @@ class SoundSync:
         lips, is_seen = self._lips.between(self._block_s, steps)
         if not _is_measured(lips, is_seen & is_spoken[MAX_LAG : MAX_LAG + steps]):
             return
-        mouth = self._mouth.submit(self._sound.between(start_s, count)).result()[:count]
+        heard = self._sound.between(start_s, count)
+        self._told.loudness.push(heard)
+        mouth = self._mouth.submit(heard).result()[:count]
         curve = compare(lips, is_seen, mouth, is_spoken)
         if curve.speech_s > 0:
             self._told.add(curve, self._block_s)

@@ -81,6 +81,17 @@ def test_a_moment_out_of_the_middle_of_talk_holds_nothing(ears: Ears, speech: Ma
     assert heard.moments[0].weight is Weight.NOTE
 
 
+def test_sound_under_noise_as_loud_as_speech_holds_nothing(ears: Ears, speech: MadeSpeech) -> None:
+    """Somebody's own sound was taken for another's beside music."""
+    noise = np.random.default_rng(1).normal(scale=speech.samples.std(), size=len(speech.samples))
+    noisy = MadeSpeech((speech.samples + noise).astype(np.float32), speech.opening)
+    heard = play(
+        SoundSync(*ears), lambda time_s: speech.opening_at(time_s + 0.6), noisy.chunks(), DURATION_S
+    )
+    assert code(heard) == "SOUND_SHIFTED"
+    assert heard.moments[0].weight is Weight.NOTE
+
+
 @pytest.mark.parametrize("fps", [10.0, 30.0])
 def test_other_rates_and_late_sound_are_compared_as_well(
     ears: Ears, speech: MadeSpeech, fps: float

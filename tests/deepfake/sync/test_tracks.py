@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from deepfake.sync.lips import GAP, JAW, SPREAD, LipTrack, lips_of
+from deepfake.sync.loudness import Loudness
 from deepfake.sync.sound_track import SoundTrack
 from media.frame import Samples
 from tests.deepfake.sync.conftest import Ears
@@ -86,3 +87,21 @@ def test_the_lips_may_move_a_little_before_speech_is_heard(sound: SoundTrack) ->
     spoken = sound.speech(0.0, 125)
     first_s = np.flatnonzero(spoken)[0] * 0.02
     assert 0.7 < first_s < 1.1
+
+
+def test_loudness_is_what_a_tenth_is_below_and_a_tenth_above() -> None:
+    dice = np.random.default_rng(1)
+    loudness = Loudness()
+    assert loudness.spread_db == 0.0
+    for scale in (0.001, 0.1):
+        loudness.push(dice.normal(scale=scale, size=16_000).astype(np.float32))
+    assert loudness.spread_db == pytest.approx(40, abs=1)
+
+
+def test_the_loudest_and_the_softest_are_counted_and_missing_sound_is_not() -> None:
+    loudness = Loudness()
+    loudness.push(np.zeros(3_200, np.float32))
+    assert loudness.spread_db == 0.0
+    loudness.push(np.full(3_200, 3.0, np.float32))
+    loudness.push(np.full(3_200, 1e-9, np.float32))
+    assert loudness.spread_db == 100.0
