@@ -48,7 +48,7 @@ _MIN_JAW_CORRELATION, _MIN_SPEED = 0.5, 0.03
 # shows where it begins and ends; so much silence is on both sides of it.
 _HOLDING_SPEECH_S, _SILENCE_S = 3.5, 0.3
 # Music and noise that speech hardly stands out of make a person's own sound look like another's.
-_HOLDING_SPREAD_DB = 12.0
+_HOLDING_SPREAD_DB = 20.0
 
 
 @dataclass(slots=True)
