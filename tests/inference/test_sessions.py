@@ -1,6 +1,9 @@
 """A model runs where it was asked to run, or does not start."""
 
 import itertools
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -116,3 +119,17 @@ def test_tensorrt_is_told_the_shapes_and_where_to_keep_its_engines(tmp_path: Pat
     assert options["trt_fp16_enable"] == "1"
     assert Path(options["trt_engine_cache_path"]).is_dir()
     assert provider_options("cpu", spec, tmp_path) == {}
+
+
+def test_the_library_tells_its_maker_nothing(root: Path, tmp_path: Path) -> None:
+    """It left an id of the machine in TMPDIR, and sent word of models to a server of its own."""
+    environment = {name: value for name, value in os.environ.items() if "TELEMETRY" not in name}
+    script = "from inference.sessions import ort; assert ort.get_available_providers()"
+    subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=root,
+        env={**environment, "TMPDIR": str(tmp_path)},
+        check=True,
+        timeout=60,
+    )
+    assert not list(tmp_path.iterdir())
