@@ -1,16 +1,11 @@
 """ONNX Runtime sessions, and the choice of the device they run on."""
 
-import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-# Read once, as the library is loaded. Otherwise it marks the machine with an id in TMPDIR, and
-# tells its maker's server of the models and the devices that are in use.
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime as ort  # type: ignore[import-untyped]
 
 from base.errors import (
