@@ -51,6 +51,9 @@ def _check(path: Path, drawing: Path | None, config: Path | None, as_json: bool)
     limits = picture_limits(settings)
     with readable(path):
         path.open("rb").close()  # Before the models are opened, which takes a second.
+    if drawing is not None and not drawing.parent.is_dir():
+        # Else it would show after a clip was judged, and take the answer with it.
+        raise InvalidArgumentError(f"{drawing.parent} is no folder", field="heat_map")
     with open_models(settings) as models, counting("frames") as start:
         judge = FileJudge(models.forgery, models.vision, limits)
         with readable(path):

@@ -98,6 +98,17 @@ def test_what_cannot_be_judged_ends_in_one_line_and_two(
     assert said.err.count("\n") == 1
 
 
+def test_a_map_that_has_no_folder_is_refused_before_anything_is_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"no picture")
+    with pytest.raises(typer.Exit):
+        check_here(path, tmp_path / "nowhere" / "map.png", None, True)
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert (error["reason"], error["metadata"]["field"]) == ("ARGUMENT_INVALID", "heat_map")
+
+
 def test_nothing_measured_is_said_as_null_and_shown_as_nothing() -> None:
     nobody = ForgeryResult(
         Decision(
