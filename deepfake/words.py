@@ -82,6 +82,7 @@ REASONS: Final[Mapping[str, Mapping[str, Words]]] = {
     },
     "repetition": {
         "CLIP_LOOPED": ("what was shown before comes again", "画面循环重复"),
+        "FACE_MOTIONLESS": ("the face itself does not move", "面部自身没有动作"),
         "FRAMES_REPEATED": ("the picture stands still", "画面静止不动"),
     },
     "sound_in_step": {

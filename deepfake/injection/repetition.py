@@ -8,6 +8,7 @@ from decision.findings import Weight
 from decision.signal import Signal
 from deepfake.injection.echo import Box, EchoWatch
 from deepfake.injection.returns import ReturnWatch
+from deepfake.injection.stillness import StillnessWatch
 from deepfake.outcome import Moment
 from vision.continuity.glance import Glance
 from vision.continuity.repeats import (
@@ -19,7 +20,7 @@ from vision.continuity.repeats import (
 )
 from vision.frame_analysis import FrameAnalysis
 
-SIGNAL = "repetition"
+SIGNAL, MOTIONLESS = "repetition", "FACE_MOTIONLESS"
 # How like an earlier movement is: no living face came near the first one, and loops that were
 # encoded, lit, zoomed or timed anew reach the second (docs/deepfake-injection.md).
 HOLDS_FROM, BREAKS_FROM = 0.8, 0.85
@@ -36,11 +37,15 @@ class RepetitionWatch:
     _loop: LoopWatch = field(default_factory=LoopWatch)
     _echo: EchoWatch = field(default_factory=EchoWatch)
     _returns: ReturnWatch = field(default_factory=ReturnWatch)
+    _stillness: StillnessWatch = field(default_factory=StillnessWatch)
 
     def look(self, analysis: FrameAnalysis, time_s: float) -> list[Moment]:
         """Take one frame; return what was noticed with it."""
         glance, index = Glance(analysis.grid), analysis.frame.index
         found = [self._look_for_standstill(analysis, glance, time_s)]
+        still = None if analysis.mesh is None else self._stillness.push(analysis.mesh, time_s)
+        if still is not None:
+            found.append(Moment(MOTIONLESS, Weight.HOLDS, SIGNAL, *still))
         if self._loop.push(glance, time_s, index) is not None:
             found.append(_looped(time_s - LOOPED_AFTER_S, time_s))
         if self._returns.push(analysis.frame.image, time_s):

@@ -77,6 +77,33 @@ def test_a_picture_stands_still_for_a_moment_at_most(seconds: float, weight: str
     assert watch(shoot(frozen, camera)).codes.get("FRAMES_REPEATED") == weight
 
 
+def pushed_about(seconds: float, mouth: float) -> list[ScriptedLook]:
+    """Return somebody who is shifted and zoomed all the time, and opens the mouth now and then."""
+    moved = [
+        Pose(
+            size=1 + 0.05 * np.sin(at / 9),
+            roll_deg=0.0,
+            x=3 * np.sin(at / 7),
+            y=np.cos(at / 5),
+            mouth=0.02 + mouth * (at % 50 < 15),
+        )
+        for at in range(round(seconds * 25))
+    ]
+    return shoot(moved)
+
+
+def test_a_still_picture_that_is_moved_about_is_held() -> None:
+    watched = watch(pushed_about(6, mouth=0.0))
+    assert watched.codes == {"FACE_MOTIONLESS": "HOLDS"}
+    assert watched.moments[0].signal == "repetition"
+    assert watched.moments[0].end_s == pytest.approx(4.0, abs=0.5)
+
+
+def test_a_face_that_stirs_is_no_still_picture() -> None:
+    assert "FACE_MOTIONLESS" not in watch(pushed_about(6, mouth=0.8)).codes
+    assert "FACE_MOTIONLESS" not in watch(pushed_about(3, mouth=0.0)).codes
+
+
 def blank(looks: list[ScriptedLook]) -> list[ScriptedLook]:
     """Return the looks with black pictures in their place."""
     black = np.zeros((32, 32), np.uint8)
