@@ -31,7 +31,7 @@ TIMES: Final[Mapping[str, Words]] = {
 # Why it was decided so, by the signal that says it.
 REASONS: Final[Mapping[str, Mapping[str, Words]]] = {
     "blink_rate": {
-        "NO_BLINKS": ("nobody blinked for long", "长时间未眨眼"),
+        "NO_BLINKS": ("no blink was seen for a long time", "长时间未眨眼"),
     },
     "continuity": {
         "CLIP_REVERSED": ("it seems to run backwards", "视频似乎在倒放"),
@@ -78,7 +78,7 @@ REASONS: Final[Mapping[str, Mapping[str, Words]]] = {
         "FACE_HARD_TO_SEE": ("the face cannot be measured", "面部无法测量"),
     },
     "identity_drift": {
-        "IDENTITY_DRIFTS": ("the face is not like itself", "面部特征前后不一致"),
+        "IDENTITY_DRIFTS": ("the face does not stay like itself", "面部特征前后不一致"),
     },
     "repetition": {
         "CLIP_LOOPED": ("what was shown before comes again", "画面循环重复"),
