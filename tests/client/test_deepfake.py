@@ -15,7 +15,7 @@ from deepfake.outcome import ForgeryOutcome as ServerOutcome
 from protos.smartbranch.deepfake.v1 import deepfake_service_pb2 as messages
 from protos.smartbranch.deepfake.v1 import deepfake_service_pb2_grpc
 from tests.support.clips import make_clip
-from tests.support.grpc_clips import JPEG, PICTURE, SOUND, until
+from tests.support.grpc_clips import JPEG, PICTURE, SOUND, clip_codes, until
 from tests.support.liveness import InProcessServer, serving_scripted
 
 
@@ -121,19 +121,8 @@ async def test_who_hangs_up_on_an_early_answer_is_in_the_books_as_answered(
         await clip.send_picture(PICTURE)
         await until(lambda: clip.has_answer)
         assert (await clip.finish()).is_early
-    await until(lambda: bool(_codes_counted(scripted)))
-    assert _codes_counted(scripted) == ["OK"]
-
-
-def _codes_counted(scripted: InProcessServer) -> list[str]:
-    """Return how clips ended, by the server's metrics."""
-    samples = (one for metric in scripted._metrics.registry.collect() for one in metric.samples)
-    return [
-        sample.labels["code"]
-        for sample in samples
-        if sample.name == "smartbranch_requests_total"
-        and sample.labels["method"].endswith("CheckClip")
-    ]
+    await until(lambda: bool(clip_codes(scripted._metrics)))
+    assert clip_codes(scripted._metrics) == ["OK"]
 
 
 async def test_a_refusal_in_mid_clip_says_why(app: SmartBranchClient) -> None:

@@ -10,6 +10,7 @@ from client.errors import to_api_error
 from media.pictures import encode_jpeg
 from protos.smartbranch.deepfake.v1 import deepfake_service_pb2 as messages
 from protos.smartbranch.media.v1 import media_pb2
+from serving.telemetry.metrics import Metrics
 from tests.support.clips import square_picture
 
 Request = messages.CheckClipRequest
@@ -71,6 +72,17 @@ async def until(holds: Callable[[], bool], limit_s: float = 10.0) -> None:
     async with asyncio.timeout(limit_s):
         while not holds():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
+
+
+def clip_codes(metrics: Metrics) -> list[str]:
+    """Return the codes that clips ended with, by the server's metrics; each once."""
+    samples = (one for metric in metrics.registry.collect() for one in metric.samples)
+    return [
+        sample.labels["code"]
+        for sample in samples
+        if sample.name == "smartbranch_requests_total"
+        and sample.labels["method"].endswith("CheckClip")
+    ]
 
 
 async def _each(requests: Iterable[Request]) -> AsyncIterator[Request]:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.support.clips import make_clip, square_picture
-from tests.support.grpc_clips import PICTURE, until
+from tests.support.grpc_clips import PICTURE, clip_codes, until
 from tests.support.liveness import InProcessServer
 
 Count = Callable[[], int]
@@ -73,6 +73,7 @@ async def test_who_hangs_up_leaves_nothing(
     await until(lambda: scripted.house.forgery.waiting > 0)
     asking.cancel()
     await asyncio.wait({asking})
+    await until(lambda: clip_codes(scripted._metrics) == ["CANCELLED"])
     scripted.house.forgery.gate.set()
     await until(lambda: spooled() == before and not scripted.house.forgery.open_analyzers)
     assert not scripted.house.deepfake.decisions.snapshot()
