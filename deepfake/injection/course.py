@@ -1,6 +1,6 @@
 """Whether one take shows one person: cuts, seams, blanks, jumps, another face, time reversed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from decision.findings import Finding, Weight
 from decision.rates import ErrorRateTable
@@ -10,7 +10,7 @@ from deepfake.outcome import Moment
 from vision.continuity.blinks import BlinkWatch
 from vision.continuity.cuts import CutWatch, Scene
 from vision.continuity.glance import Glance
-from vision.continuity.identity import IdentityWatch
+from vision.continuity.identity import IdentityWatch, Sameness
 from vision.continuity.motion import FaceMotion, measure_motion
 from vision.frame_analysis import FrameAnalysis
 from vision.mesh import FaceMesh
@@ -20,6 +20,9 @@ SPLICED, GONE = "VIDEO_SPLICED", "PICTURE_GONE"
 # The embedder tells people apart up to here.
 MAX_YAW_DEG, MAX_PITCH_DEG = 30.0, 25.0
 LOOK_STEP_S = 0.5
+# Pictures that are compressed until faces dissolve show two strangers in a row now and then; a
+# stranger who stays for so long is one.
+SURE_AFTER_S = 1.0
 # Frames further apart do not follow each other.
 _MAX_GAP_S = 0.6
 
@@ -36,6 +39,7 @@ class CourseWatch:
     _blinks: BlinkWatch = field(default_factory=BlinkWatch)
     _last_s: float = 0.0
     _looked_s: float | None = None
+    _other_s: float | None = None
     _track_id: int | None = None
 
     def __post_init__(self) -> None:
@@ -88,8 +92,16 @@ class CourseWatch:
             return None
         if not self._identity.has_reference and not reading.quality.is_usable:
             return None
-        self._identity.push(embedding, time_s, reading.quality.is_usable)
-        return self._identity.finding(analysis.frame.index)
+        sameness = self._identity.push(embedding, time_s, reading.quality.is_usable)
+        if sameness is not Sameness.OTHER:
+            self._other_s = None
+        elif self._other_s is None:
+            self._other_s = time_s
+        finding = self._identity.finding(analysis.frame.index)
+        if finding is None or self._other_s is None:
+            return None
+        is_sure = time_s - self._other_s >= SURE_AFTER_S
+        return finding if is_sure else replace(finding, weight=Weight.HOLDS)
 
 
 def _moment(finding: Finding, time_s: float) -> Moment:

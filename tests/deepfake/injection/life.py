@@ -6,6 +6,7 @@ from typing import cast
 
 import numpy as np
 
+from decision.rates import ErrorRateTable
 from deepfake.injection.watch import InjectionWatch
 from deepfake.outcome import Moment
 from media.encoding import Encoding
@@ -60,9 +61,11 @@ class Watched:
         return found
 
 
-def watch(looks: Sequence[ScriptedLook], is_live: bool = False) -> Watched:
-    """Follow looks from their first one."""
-    injection, moments = InjectionWatch(is_live), list[Moment]()
+def watch(
+    looks: Sequence[ScriptedLook], is_live: bool = False, table: ErrorRateTable | None = None
+) -> Watched:
+    """Follow looks from their first one. table: by which people are told apart."""
+    injection, moments = InjectionWatch(is_live, table), list[Moment]()
     for look in looks:
         time_s = look.frame.received_monotonic_s - looks[0].frame.received_monotonic_s
         moments += injection.look(cast("FrameAnalysis", look), time_s)

@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from decision.rates import ErrorRateTable
 from deepfake.injection.echo import MAX_KEPT, EchoWatch
 from media.encoding import Encoding
 from tests.deepfake.injection.life import encoded, poses, shoot, watch
-from tests.support.scripted_faces import Pose, ScriptedCamera, ScriptedLook
+from tests.support.scripted_faces import Pose, ScriptedCamera, ScriptedLook, person
 
 JPEG = Encoding("mjpeg", 640, 480, "one", True)
 
@@ -102,6 +103,23 @@ def test_a_still_picture_that_is_moved_about_is_held() -> None:
 def test_a_face_that_stirs_is_no_still_picture() -> None:
     assert "FACE_MOTIONLESS" not in watch(pushed_about(6, mouth=0.8)).codes
     assert "FACE_MOTIONLESS" not in watch(pushed_about(3, mouth=0.0)).codes
+
+
+TABLE = ErrorRateTable((0.0, 0.1, 0.4), (0.5, 0.05, 1e-3), (0.0, 0.01, 0.05), 10**6, 10**4, "test")
+
+
+@pytest.mark.parametrize(("seconds", "weight"), [(0.4, None), (0.9, "HOLDS"), (2.0, "BREAKS")])
+def test_another_person_is_refused_who_stays(seconds: float, weight: str | None) -> None:
+    """A picture that is compressed until a face dissolves shows a stranger for a moment."""
+    camera, shown = ScriptedCamera(fps=25.0), poses(7, 9)
+    looks = shoot(shown[:75], camera)
+    camera.embedding = person(2)
+    stay = 75 + round(seconds * 25)
+    looks += shoot(shown[75:stay], camera)
+    camera.embedding = person(1)
+    assert (
+        watch(looks + shoot(shown[stay:], camera), table=TABLE).codes.get("FACE_CHANGED") == weight
+    )
 
 
 def blank(looks: list[ScriptedLook]) -> list[ScriptedLook]:
