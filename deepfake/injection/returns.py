@@ -22,12 +22,10 @@ _EVERY_PX = 8
 class ReturnWatch:
     """Remembers the last minute's pictures by their digests.
 
-    count: different pictures in a row that were there before. duplicate_count: pictures that were
-    the one before once more, as a slower camera's are in a faster film.
+    count: different pictures in a row that were there before.
     """
 
     count: int = 0
-    duplicate_count: int = 0
     since_s: float = 0.0
     _last: bytes = b""
     _seen_s: OrderedDict[bytes, float] = field(default_factory=OrderedDict)
@@ -39,7 +37,7 @@ class ReturnWatch:
             return False
         digest = hashlib.blake2b(sample.tobytes(), digest_size=16).digest()
         if digest == self._last:
-            self.duplicate_count += 1
+            # As a slower camera's are in a faster film.
             self._seen_s[digest] = time_s
             return False
         self._last = digest
