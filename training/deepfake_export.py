@@ -6,16 +6,17 @@ from tempfile import TemporaryDirectory
 
 import onnx
 import torch  # type: ignore[import-not-found]
+from torch import nn
 
 from deepfake.frame_model import FAMILY, LOGIT, MAP
 from inference.manifest import BatchLimits, InputSpec, ModelSpec
 from inference.origins import FileSource
-from training.deepfake_network import PIXEL_MEAN, PIXEL_SCALE, ForgeryNetwork
+from training.deepfake_network import PIXEL_MEAN, PIXEL_SCALE
 
 OPSET = 17
 
 
-def export(network: ForgeryNetwork, side_px: int) -> bytes:
+def export(network: nn.Module, side_px: int) -> bytes:
     """Return the network as ONNX for faces of `side_px`, any number of them at once."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "network.onnx"

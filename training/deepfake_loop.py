@@ -135,7 +135,7 @@ def batch_of(pairs: list[Pair]) -> Batch:
     return Batch(faces, np.stack([pair.cells for pair in pairs]))
 
 
-def logits_of(network: ForgeryNetwork, faces: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
+def logits_of(network: nn.Module, faces: npt.NDArray[np.uint8]) -> npt.NDArray[np.float64]:
     """Return the log-odds of faces (N, S, S, 3), (N,)."""
     network.eval()
     parts = []
@@ -175,9 +175,9 @@ def batch_for(maker: PairMaker, seed: int, step: int, rank: int) -> Batch:
     return batch_of([maker.pair(seed, step, number) for number in own])
 
 
-def held_out(folder: Path, count: int = HELD_PAIRS) -> Batch:
-    """Return pairs of faces that are never learned from."""
-    maker = PairMaker(FaceStore(folder), is_held=True)
+def held_out(folder: Path, count: int = HELD_PAIRS, is_filmed: bool = True) -> Batch:
+    """Return pairs of faces that are never learned from, taken by a camera or as they are."""
+    maker = PairMaker(FaceStore(folder), is_held=True, is_filmed=is_filmed)
     return batch_of([maker.pair(HELD_SEED, number) for number in range(count)])
 
 

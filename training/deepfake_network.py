@@ -96,6 +96,20 @@ class ForgeryNetwork(nn.Module):  # type: ignore[misc]
         return [*self.join.parameters(), *self.cells.parameters(), *self.picture.parameters()]
 
 
+class Mirrored(nn.Module):  # type: ignore[misc]
+    """The network as it is shipped: the mean of what it says of a face and of its mirror image."""
+
+    def __init__(self, network: ForgeryNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, faces: Tensor) -> tuple[Tensor, Tensor]:
+        """Return both heads' log-odds, the cells where they are in the face itself."""
+        logits, cells = self.network(torch.cat([faces, faces.flip(3)], 0))
+        sides = cells.reshape(2, -1, *cells.shape[1:])
+        return logits.reshape(2, -1, 1).mean(0), (sides[0] + sides[1].flip(2)) / 2
+
+
 def pretrained() -> Any:
     """Return EfficientNet-Lite0 as ImageNet taught it."""
     network = importlib.import_module("efficientnet_lite_pytorch").EfficientNet

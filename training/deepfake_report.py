@@ -4,7 +4,7 @@ No forged file of any source taught the network, so that a source is left out of
 operating point alone. Clips are judged like pictures, by the mean of their frames' logits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,10 +19,13 @@ from training.deepfake_judged import Judged
 
 Column = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
-BLENDS = "blends"
+BLENDS, UNFILMED = "blends", "blends without a camera"
 FITTED = (BLENDS, "lfw", "webcam", "ciplab", "stylegan2_ffhq")
 """What the shipped calibration and operating point come from. The clips are too few for that,
 and so are judged by a rule that has seen none."""
+ROOMY = (BLENDS, "lfw", "ciplab", "stylegan2_ffhq")
+"""Sources with room around the face. Of these a share may be left open; pictures that are tight
+crops, as most of the webcams' are, may all be: the model sees their edges repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +71,18 @@ class Rule:
         return np.array([self.point.verdict(llr) is verdict for llr in llrs], np.bool_)
 
 
-def scored_of(judged: Judged, means: Column, blends: Column) -> Scored:
-    """Return judged pictures and clips, and blends, of which the first half is real.
+def scored_of(judged: Judged, means: Column, blends: Mapping[str, Column]) -> Scored:
+    """Return judged pictures and clips, and sets of blends, the first half of each real.
 
     means: logits of the judged ones, NaN where no face was found; those are left out.
     """
-    half = len(blends) // 2
-    is_fake = np.array([item.is_fake for item in judged.items] + [False] * half + [True] * half)
-    sources = np.array([item.source for item in judged.items] + [BLENDS] * len(blends))
-    logits = np.concatenate([means, blends])
-    return Scored(logits, is_fake, sources).only(np.isfinite(logits))
+    is_fake = [item.is_fake for item in judged.items]
+    sources = [item.source for item in judged.items]
+    for name, column in blends.items():
+        is_fake += [place >= len(column) // 2 for place in range(len(column))]
+        sources += [name] * len(column)
+    logits = np.concatenate([means, *blends.values()])
+    return Scored(logits, np.array(is_fake), np.array(sources)).only(np.isfinite(logits))
 
 
 def rule_of(scored: Scored, limits: Limits, data: str) -> Rule:
@@ -87,17 +92,23 @@ def rule_of(scored: Scored, limits: Limits, data: str) -> Rule:
     """
     names = [str(name) for name in scored.sources]
     calibration = fit_calibration(LabelledScores(scored.logits, scored.is_fake, names), data)
-    genuine = scored.only(~scored.is_fake)
+    rule = Rule(calibration, OperatingPoint(0.0, 0.0))
+    everyone, roomy = _genuine(scored, rule, scored.names), _genuine(scored, rule, ROOMY)
+    fake = float(np.nextafter(quantile(*everyone, 1 - limits.max_false_alarms), np.inf))
+    llrs, weights = roomy
+    called = float(weights[llrs >= fake].sum())
+    genuine = quantile(llrs, weights, 1 - called - limits.max_inconclusive)
+    return Rule(calibration, OperatingPoint(fake, min(genuine, fake)))
+
+
+def _genuine(scored: Scored, rule: Rule, names: Sequence[str]) -> tuple[Column, Column]:
+    """Return llrs of what is genuine in some sources, and weights that sum to 1."""
+    genuine = scored.of(names).only(~scored.of(names).is_fake)
     weights = np.zeros(len(genuine.logits))
     for name in genuine.names:
         rows = genuine.sources == name
-        weights[rows] = 1 / rows.sum()
-    llrs = np.array([calibration.llr(float(logit)) for logit in genuine.logits])
-    fake = quantile(llrs, weights, 1 - limits.max_false_alarms)
-    held = 1 - limits.max_false_alarms - limits.max_inconclusive
-    return Rule(
-        calibration, OperatingPoint(np.nextafter(fake, np.inf), quantile(llrs, weights, held))
-    )
+        weights[rows] = 1 / rows.sum() / len(genuine.names)
+    return np.array([rule.calibration.llr(float(each)) for each in genuine.logits]), weights
 
 
 def quantile(values: Column, weights: Column, share: float) -> float:

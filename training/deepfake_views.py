@@ -35,8 +35,9 @@ class Pair:
 class PairMaker:
     """Makes pairs of the faces of one half; the seed alone decides what a pair shows."""
 
-    def __init__(self, store: FaceStore, is_held: bool) -> None:
+    def __init__(self, store: FaceStore, is_held: bool, is_filmed: bool = True) -> None:
         self._store = store
+        self._is_filmed = is_filmed
         self._pools = {
             name: np.flatnonzero((store.sources == name) & (store.is_held == is_held))
             for name in SHARES
@@ -55,7 +56,7 @@ class PairMaker:
         if chance.random() < OTHER_PERSON:
             other = draw_scene(self._store.face(self._alike(number, pool, chance)), chance)
         made = blend(scene, other, chance)
-        return film_pair(made, scene.face_px, chance)
+        return film_pair(made, scene.face_px, chance, self._is_filmed)
 
     def _alike(self, number: int, pool: npt.NDArray[np.int64], chance: np.random.Generator) -> int:
         some = chance.choice(pool, _CANDIDATES)
@@ -93,10 +94,13 @@ def draw_scene(face: RealFace, chance: np.random.Generator) -> Scene:
     return Scene(np.asarray(drawn, np.uint8), np.asarray(moved, np.float32), face_px)
 
 
-def film_pair(made: Blend, face_px: float, chance: np.random.Generator) -> Pair:
+def film_pair(
+    made: Blend, face_px: float, chance: np.random.Generator, is_filmed: bool = True
+) -> Pair:
     """Take pictures of both halves with one camera, and cut the face out of both alike."""
-    seed = int(chance.integers(2**62))
-    real, fake = (film(half, np.random.default_rng(seed)) for half in (made.real, made.fake))
+    seed, real, fake = int(chance.integers(2**62)), made.real, made.fake
+    if is_filmed:
+        real, fake = (film(half, np.random.default_rng(seed)) for half in (real, fake))
     scale = real.shape[0] / made.real.shape[0]
     middle = made.real.shape[0] / 2 + chance.normal(0, 0.04, 2) * face_px
     half = np.exp(chance.normal(0, 0.08)) * face_px / 2

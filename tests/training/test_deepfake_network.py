@@ -16,7 +16,7 @@ import torch  # type: ignore[import-not-found]
 
 from training.deepfake_export import export, spec_of
 from training.deepfake_loop import Batch, Run, area, logits_of, loss_of, rate_share, to_tensor
-from training.deepfake_network import LAST_BLOCK, ForgeryNetwork, pretrained
+from training.deepfake_network import LAST_BLOCK, ForgeryNetwork, Mirrored, pretrained
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -43,8 +43,9 @@ def test_folded_blocks_are_the_blocks_of_the_trunk(network: ForgeryNetwork) -> N
 
 
 def test_the_exported_network_is_the_trained_one(network: ForgeryNetwork, tmp_path: Path) -> None:
-    content = export(deepcopy(network), 160)
-    assert content == export(deepcopy(network), 160)
+    shipped = Mirrored(network)
+    content = export(deepcopy(shipped), 160)
+    assert content == export(deepcopy(shipped), 160)
     path = tmp_path / "toy.onnx"
     path.write_bytes(content)
     assert spec_of(path, 160).file_bytes == len(content) < 16 * 2**20
@@ -52,10 +53,21 @@ def test_the_exported_network_is_the_trained_one(network: ForgeryNetwork, tmp_pa
     x = to_tensor(faces(3))
     logits, cells = session.run(["fake_logit", "fake_map"], {"input": x.numpy()})
     with torch.no_grad():
-        expected = network(x)
+        expected = shipped(x)
     assert np.abs(logits - expected[0].numpy()).max() < 1e-4
     assert np.abs(cells - expected[1].numpy()).max() < 1e-4
     assert (logits.shape, cells.shape) == ((3, 1), (3, 10, 10))
+
+
+def test_what_is_shipped_sees_a_face_and_its_mirror_image_alike(network: ForgeryNetwork) -> None:
+    shipped, x = Mirrored(network), to_tensor(faces(2))
+    with torch.no_grad():
+        logits, cells = shipped(x)
+        mirrored_logits, mirrored_cells = shipped(x.flip(3))
+        alone, turned = network(x)[0], network(x.flip(3))[0]
+    assert torch.allclose(logits, (alone + turned) / 2, atol=1e-4)
+    assert torch.allclose(logits, mirrored_logits, atol=1e-4)
+    assert torch.allclose(cells, mirrored_cells.flip(2), atol=1e-4)
 
 
 def test_a_training_that_was_cut_off_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:

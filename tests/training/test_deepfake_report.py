@@ -103,7 +103,7 @@ def test_a_clip_counts_once_and_what_shows_no_face_not_at_all() -> None:
     assert judged.faces(4).shape == (3, 4, 4, 3)
     means = judged.means(np.array([1.0, 2.0, 5.0]))
     assert means[:2].tolist() == [1.5, 5.0]
-    rows = scored_of(judged, means, np.array([-1.0, -2.0, 3.0, 4.0]))
+    rows = scored_of(judged, means, {BLENDS: np.array([-1.0, -2.0, 3.0, 4.0])})
     assert rows.logits.tolist() == [1.5, 5.0, -1.0, -2.0, 3.0, 4.0]
     assert rows.is_fake.tolist() == [False, True, False, False, True, True]
     assert rows.names == (BLENDS, "clips")
