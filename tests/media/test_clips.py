@@ -259,7 +259,7 @@ def test_a_reader_that_stops_early_lets_go_of_the_file(tmp_path: Path) -> None:
     frames = read_frames(path)
     next(frames)
     assert str(path) in open_files()
-    frames.close()  # type: ignore[attr-defined]
+    frames.close()
     assert str(path) not in open_files()
 
 
