@@ -10,7 +10,7 @@ from decision.signal import Signal
 from deepfake.frames import FrameFindings
 from deepfake.outcome import ForgeryOutcome, ForgeryResult, Moment
 from deepfake.policy import ForgeryPolicy
-from deepfake.texts import reason, reason_of
+from deepfake.texts import reason, reason_at_most, reason_of
 from deepfake.windows import MAX_UNFIT_VIEWS, Window, multiplicity_llr
 
 FRAME_SIGNAL = "frame_forgery"
@@ -21,10 +21,11 @@ _OUTCOMES = {
     Verdict.REJECT: ForgeryOutcome.GENUINE,
     Verdict.UNSURE: ForgeryOutcome.INCONCLUSIVE,
 }
-# Of a signal with an llr: the reason that it is where it speaks for and against a forgery.
-_EXPLAINED = {
-    FRAME_SIGNAL: ("LOOKS_FORGED", "LOOKS_GENUINE"),
-    "sound_in_step": ("SOUND_OUT_OF_STEP", "SOUND_IN_STEP"),
+LOOKS_FORGED = "LOOKS_FORGED"
+_LOOKS = {
+    Verdict.ACCEPT: LOOKS_FORGED,
+    Verdict.REJECT: "LOOKS_GENUINE",
+    Verdict.UNSURE: "LOOKS_UNCLEAR",
 }
 _MAX_EXPONENT = 500.0
 
@@ -57,10 +58,9 @@ def decide(
     ranked = _rank(outcome, breaks, holds, [_in_words(one) for one in fused.reasons])
     reasons = _distinct([*ranked, *_reasons(moments, Weight.NOTE)])
     uncalibrated = tuple(signal for signal in signals if signal.llr is None)
-    measured = [signal for signal in calibrated if signal.llr is not None]
     return ForgeryResult(
         decision=Decision(outcome, reasons, (*fused.signals, *uncalibrated)),
-        fake_score=sigmoid(sum_evidence(measured)) if measured else None,
+        fake_score=_fake_score(policy, frames, calibrated),
         target=policy.target,
         model_ids=(*policy.model_ids, *model_ids),
         moments=tuple(moments),
@@ -110,19 +110,25 @@ def _frame_signal(policy: ForgeryPolicy, frames: FrameFindings) -> Signal:
     )
 
 
+def _fake_score(
+    policy: ForgeryPolicy, frames: FrameFindings, calibrated: Sequence[Signal]
+) -> float | None:
+    """Return how forged it looks, also where too little was seen to decide by it."""
+    measured = [signal for signal in calibrated if signal.llr is not None]
+    if frames.logit is None:
+        return sigmoid(sum_evidence(measured)) if measured else None
+    unweighed = 0.0 if frames.is_enough else policy.calibration.llr(frames.logit)
+    return sigmoid(sum_evidence(measured) + unweighed)
+
+
 def _explain(policy: ForgeryPolicy, worst: Window | None, signal: Signal) -> Reason:
     """Return what a signal says by itself, and of a face that looks forged when it does most."""
-    llr = signal.llr or 0.0
-    if signal.name not in _EXPLAINED:
-        return reason("SIGNAL_MEASURED", signal.name)
-    forged, genuine = _EXPLAINED[signal.name]
     if signal.name != FRAME_SIGNAL:
-        return reason(forged if llr >= 0 else genuine)
-    verdict = policy.point.verdict(llr)
+        return reason("SIGNAL_MEASURED", signal.name)
+    verdict = policy.point.verdict(signal.llr or 0.0)
     if verdict is Verdict.ACCEPT and worst is not None:
-        return reason_of([Moment(forged, Weight.NOTE, signal.name, worst.start_s, worst.end_s)])
-    codes = {Verdict.ACCEPT: forged, Verdict.REJECT: genuine, Verdict.UNSURE: "LOOKS_UNCLEAR"}
-    return reason(codes[verdict])
+        return reason_at_most(LOOKS_FORGED, worst.start_s, worst.end_s)
+    return reason(_LOOKS[verdict])
 
 
 def _in_words(said: Reason) -> Reason:

@@ -48,8 +48,9 @@ class Moment:
 class ForgeryResult:
     """A decision and what it rests on.
 
-    fake_score: in [0, 1], higher is more likely forged, from the calibrated signals alone; rules
-        stand beside it. None if nothing could be measured.
+    fake_score: in [0, 1], higher is more likely forged, from the calibrated signals alone, also
+        where too little was seen to decide by them; rules stand beside it. None if nothing could
+        be measured.
     moments: what was noticed in a clip, in order of time. heat: where, if it was asked for.
     model_ids: of the models that were used.
     """

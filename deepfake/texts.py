@@ -43,9 +43,10 @@ def reason(code: str, signal: str | None = None) -> Reason:
     return Reason(code, f"{text}." if signal is None else f"{signal}: {text}.")
 
 
-def reason_at(code: str, start_s: float, end_s: float | None = None) -> Reason:
-    """Return the reason of a code with its place in the clip, in English."""
-    return Reason(code, reason_text(code) + _place_text(start_s, end_s, Language.ENGLISH) + ".")
+def reason_at_most(code: str, start_s: float, end_s: float) -> Reason:
+    """Return the reason of a code that holds throughout, with where it does most, in English."""
+    place = _place_text(start_s, end_s, Language.ENGLISH)
+    return Reason(code, f"{reason_text(code)}, most of all{place.removeprefix(',')}.")
 
 
 def reason_of(moments: Sequence[Moment]) -> Reason:

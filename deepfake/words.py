@@ -88,7 +88,6 @@ REASONS: Final[Mapping[str, Mapping[str, Words]]] = {
     "sound_in_step": {
         "SOUND_IN_STEP": ("they go together", "声音与口型一致"),
         "SOUND_OF_ANOTHER": ("what is heard is not what the lips say", "声音与口型不符"),
-        "SOUND_OUT_OF_STEP": ("they do not go together", "声音与口型不一致"),
         "SOUND_SHIFTED": ("the sound comes too early or too late", "声音明显提前或滞后"),
         "SOUND_SILENT": ("nothing is heard", "没有声音"),
         "SOUND_UNCLEAR": ("whether they go together cannot be told", "无法判断声音与口型是否一致"),
