@@ -1,7 +1,5 @@
 """Messages of DeepfakeService to the client's types."""
 
-from google.protobuf.duration_pb2 import Duration
-
 from client.deepfake_types import (
     ClipForgery,
     ForgeryDecision,
@@ -13,7 +11,7 @@ from client.deepfake_types import (
     Weight,
 )
 from client.liveness_types import Signal
-from client.wire import face_from, model_from, name_of, reasons_from
+from client.wire import face_from, model_from, name_of, reasons_from, seconds_of
 from protos.smartbranch.deepfake.v1 import deepfake_pb2
 from protos.smartbranch.deepfake.v1 import deepfake_service_pb2 as messages
 
@@ -65,8 +63,8 @@ def _moment_from(message: deepfake_pb2.Moment) -> Moment:
         code=message.code,
         signal=message.signal,
         weight=Weight(name) if name in Weight.__members__ else Weight.NOTE,
-        start_s=_seconds(message.start_offset),
-        end_s=_seconds(message.end_offset) if message.HasField("end_offset") else None,
+        start_s=seconds_of(message.start_offset),
+        end_s=seconds_of(message.end_offset) if message.HasField("end_offset") else None,
     )
 
 
@@ -76,9 +74,5 @@ def _heat_from(message: deepfake_pb2.HeatMap) -> HeatMap:
     return HeatMap(
         cells=tuple(tuple(message.cells[start : start + width]) for start in rows),
         window_xyxy=(window.x1_px, window.y1_px, window.x2_px, window.y2_px),
-        time_s=_seconds(message.time_offset) if message.HasField("time_offset") else None,
+        time_s=seconds_of(message.time_offset) if message.HasField("time_offset") else None,
     )
-
-
-def _seconds(span: Duration) -> float:
-    return span.seconds + span.nanos / 1e9

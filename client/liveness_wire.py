@@ -2,8 +2,6 @@
 
 from datetime import UTC
 
-from google.protobuf.duration_pb2 import Duration
-
 from client.liveness_types import (
     Advice,
     Challenge,
@@ -21,7 +19,7 @@ from client.liveness_types import (
     Signal,
     Verdict,
 )
-from client.wire import face_from, model_from, name_of, reasons_from
+from client.wire import face_from, model_from, name_of, reasons_from, seconds_of
 from protos.smartbranch.liveness.v1 import liveness_pb2
 from protos.smartbranch.liveness.v1 import liveness_service_pb2 as messages
 
@@ -71,7 +69,7 @@ def event_from(message: messages.RunSessionResponse) -> Event | None:
         case "prompt":
             prompt = message.prompt
             challenge = challenge_from(prompt.challenge)
-            return Prompt(prompt.number, challenge, prompt.text, _seconds(prompt.time_limit))
+            return Prompt(prompt.number, challenge, prompt.text, seconds_of(prompt.time_limit))
         case "advice":
             return Advice(message.advice.code, message.advice.text)
         case "progress":
@@ -105,9 +103,5 @@ def _result_from(message: messages.ChallengeResult) -> ChallengeResult:
     return ChallengeResult(
         challenge_from(message.challenge),
         ChallengeState(name) if known else ChallengeState.FAILED,
-        _seconds(message.response_delay) if message.HasField("response_delay") else None,
+        seconds_of(message.response_delay) if message.HasField("response_delay") else None,
     )
-
-
-def _seconds(span: Duration) -> float:
-    return span.seconds + span.nanos / 1e9

@@ -280,5 +280,10 @@ def span(seconds: float) -> Duration:
     return made
 
 
+def seconds_of(message: Duration) -> float:
+    """Return a span in seconds."""
+    return message.seconds + message.nanos / 1e9
+
+
 def _moment(message: Timestamp) -> datetime:
     return message.ToDatetime(tzinfo=UTC)

@@ -1,10 +1,10 @@
 """One decision from calibrated evidence and from what was noticed on the way."""
 
-import math
 from collections.abc import Sequence
 
 from decision.findings import Weight
 from decision.fusion import UNMEASURED, Verdict, fuse_signals, sum_evidence
+from decision.log_odds import share_of
 from decision.outcome import Decision, Reason
 from decision.signal import Signal
 from deepfake.frames import FrameFindings
@@ -27,7 +27,6 @@ _LOOKS = {
     Verdict.REJECT: "LOOKS_GENUINE",
     Verdict.UNSURE: "LOOKS_UNCLEAR",
 }
-_MAX_EXPONENT = 500.0
 
 
 def decide(
@@ -92,18 +91,13 @@ def moment_of_blind_part(frames: FrameFindings) -> Moment | None:
     return Moment(UNJUDGED_IN_PART, Weight.HOLDS, FRAME_SIGNAL, part.start_s, part.end_s)
 
 
-def sigmoid(log_odds: float) -> float:
-    """Return the share in [0, 1] of log-odds."""
-    return 1 / (1 + math.exp(-min(max(log_odds, -_MAX_EXPONENT), _MAX_EXPONENT)))
-
-
 def _frame_signal(policy: ForgeryPolicy, frames: FrameFindings) -> Signal:
     if frames.logit is None:
         return Signal(FRAME_SIGNAL, None, group="frame")
     calibration = policy.calibration
     return Signal(
         name=FRAME_SIGNAL,
-        score=sigmoid(frames.logit),
+        score=share_of(frames.logit),
         llr=calibration.llr(frames.logit) if frames.is_enough else None,
         group="frame",
         calibration=calibration.provenance if frames.is_enough else None,
@@ -116,9 +110,9 @@ def _fake_score(
     """Return how forged it looks, also where too little was seen to decide by it."""
     measured = [signal for signal in calibrated if signal.llr is not None]
     if frames.logit is None:
-        return sigmoid(sum_evidence(measured)) if measured else None
+        return share_of(sum_evidence(measured)) if measured else None
     unweighed = 0.0 if frames.is_enough else policy.calibration.llr(frames.logit)
-    return sigmoid(sum_evidence(measured) + unweighed)
+    return share_of(sum_evidence(measured) + unweighed)
 
 
 def _explain(policy: ForgeryPolicy, worst: Window | None, signal: Signal) -> Reason:

@@ -8,9 +8,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from base.errors import InferenceFailedError, UnknownModelError
+from decision.log_odds import shares_of
 from deepfake.face_crop import CropWindow, crop_window, fit
 from inference.engine import Engine, Tensors
 from inference.manifest import ModelSpec
@@ -20,7 +20,6 @@ from vision.geometry import Floats
 
 FAMILY = "forgery-frame"
 LOGIT, MAP = "fake_logit", "fake_map"
-_MAX_EXPONENT = 500.0
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -97,15 +96,9 @@ class PendingForgery:
         if len(logits) != 1 or not (np.isfinite(logits).all() and np.isfinite(cells).all()):
             raise InferenceFailedError(f"model {self.spec.id} gave no number", model=self.spec.id)
         return ForgeryScore(
-            fake_score=float(logistic(logits)[0]),
+            fake_score=float(shares_of(logits)[0]),
             logit=float(logits[0]),
-            heat=logistic(cells).astype(np.float32),
+            heat=shares_of(cells).astype(np.float32),
             crop_xyxy=self.window.xyxy,
             model_id=self.spec.id,
         )
-
-
-def logistic(log_odds: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-    """Return shares in [0, 1] of log-odds."""
-    bounded = np.clip(log_odds.astype(np.float64), -_MAX_EXPONENT, _MAX_EXPONENT)
-    return np.asarray(1 / (1 + np.exp(-bounded)))

@@ -1,11 +1,11 @@
 """One decision from the passive model's evidence and from the rules that were kept or broken."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from decision.calibration import Calibration
 from decision.fusion import OperatingPoint, Verdict, fuse_signals
+from decision.log_odds import share_of
 from decision.outcome import Decision, Reason
 from decision.signal import Signal
 from liveness.outcome import LivenessOutcome, LivenessResult, TargetRates
@@ -62,7 +62,7 @@ def decide(policy: LivenessPolicy, logit: float | None, rules: Rules) -> Livenes
     reasons = _rank(outcome, rules, fused.reasons)
     return LivenessResult(
         decision=Decision(outcome, reasons, (*fused.signals, *rules.signals)),
-        live_score=None if logit is None else _sigmoid(logit),
+        live_score=None if logit is None else share_of(logit),
         target=policy.target,
         model_ids=policy.model_ids,
     )
@@ -85,12 +85,8 @@ def _passive(policy: LivenessPolicy, logit: float | None) -> Signal:
     calibration = policy.calibration
     return Signal(
         name=PASSIVE_SIGNAL,
-        score=_sigmoid(logit),
+        score=share_of(logit),
         llr=calibration.llr(logit),
         group="passive",
         calibration=calibration.provenance,
     )
-
-
-def _sigmoid(logit: float) -> float:
-    return 1 / (1 + math.exp(-min(max(logit, -500.0), 500.0)))

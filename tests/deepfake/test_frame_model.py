@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from base.errors import DegenerateFaceError, SettingsError, UnknownModelError
+from decision.log_odds import share_of
 from deepfake.calibrations import load_policy
 from deepfake.face_crop import crop_window, fit
-from deepfake.frame_model import ForgeryDetector, logistic
+from deepfake.frame_model import ForgeryDetector
 from inference.local import LocalEngine
 from inference.manifest import SHARE, ModelSpec, load_manifest
 from inference.store import ModelStore
@@ -50,7 +51,7 @@ def test_a_score_says_what_where_and_by_whom(
 ) -> None:
     score = detector.look(astronaut, box)
     assert score.model_id == detector.model_id == MODEL_ID
-    assert score.fake_score == pytest.approx(float(logistic(np.array([score.logit]))[0]))
+    assert score.fake_score == pytest.approx(share_of(score.logit))
     assert score.heat.dtype == np.float32
     assert score.heat.shape == (10, 10)
     assert 0 <= score.heat.min() <= score.heat.max() <= 1
