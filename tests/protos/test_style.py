@@ -93,11 +93,17 @@ def test_numbers_are_signed_and_field_numbers_start_at_one_without_holes(
         assert set(numbers) | reserved == set(range(1, len(numbers) + len(reserved) + 1))
 
 
+SPANS = (
+    *("retention", "_limit", "_delay", "_offset", "pts", "_duration", "length", "_stay", "stays"),
+    *("uptime", "lifetime"),
+)
+
+
 @pytest.mark.parametrize(
     ("type_name", "suffix"),
     [
         (".google.protobuf.Timestamp", "_time"),
-        (".google.protobuf.Duration", ("retention", "_limit", "_delay", "_offset", "pts")),
+        (".google.protobuf.Duration", SPANS),
     ],
     ids=["instants end in _time", "spans are durations"],
 )
@@ -117,7 +123,7 @@ def test_every_unary_request_that_changes_something_takes_a_request_id(
     for file in proto_files:
         for service in file.service:
             for method in service.method:
-                reads = method.name.startswith(("Get", "List", "Detect"))
+                reads = method.name.startswith(("Get", "List", "Detect", "Stream"))
                 if reads or method.client_streaming:
                     continue
                 request = by_name[method.input_type.rsplit(".", 1)[1]]
