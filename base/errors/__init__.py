@@ -7,6 +7,8 @@ SmartBranchError
 │   ├── clip and sound: EmptyClipError, UnsupportedClipError, BrokenClipError,
 │   │   ClipTooLargeError, ClipTooLongError, UnfinishedClipError, BrokenSoundError
 │   ├── face: NoFaceError, SeveralFacesError, DegenerateFaceError, PoorPictureError
+│   ├── branch: RulesInvalidError, DirectoryInvalidError
+│   ├── camera: UnsupportedSourceError
 │   ├── InvalidArgumentError, ErrorRateOutOfRangeError, InvalidResourceNameError
 │   └── SequenceGapError
 ├── StateError                the request does not fit what is stored
@@ -14,10 +16,16 @@ SmartBranchError
 │   ├── GalleryExistsError, SubjectExistsError, RequestIdReusedError
 │   ├── DifferentPersonError, DuplicateSubjectError
 │   ├── ModelMismatchError, ConsentMissingError, SubjectExpiredError, ImportStateError
-│   └── SessionNotFoundError, SessionTakenOverError, ClipNotFoundError
+│   ├── SessionNotFoundError, SessionTakenOverError, ClipNotFoundError, SourceEndedError
+│   ├── BranchNotFoundError, DeviceNotFoundError, DeviceExistsError, CameraNotFoundError,
+│   │   CameraOfflineError, CameraTakenOverError, SceneChangedError
+│   ├── VisitNotFoundError, PhotoNotFoundError, AlertNotFoundError, AlertMoveNotAllowedError
+│   └── StaffExistsError, StaffNotFoundError
 ├── AccessError               the caller may not do this
 │   ├── MissingTokenError, InvalidTokenError, ExpiredTokenError
 │   ├── ExpiredCertificateError, RevokedCertificateError
+│   ├── DeviceCodeInvalidError, DeviceRevokedError
+│   ├── SignInNeededError, SignInFailedError, SignInExpiredError
 │   └── RoleNotAllowedError, TooManyAttemptsError
 ├── CapacityError             later, or less of it
 │   ├── QueueFullError, RateLimitedError, TooManyRequestsInFlightError, MessageTooLargeError
@@ -26,6 +34,8 @@ SmartBranchError
     ├── ModelUnavailableError, ModelCorruptError, ModelDownloadError, ModelDisagreesError
     ├── ProviderUnavailableError, ModelTermsNotAcceptedError, SettingsError
     ├── InferenceFailedError, StorageFailedError, SecretsUnavailableError, AuditBrokenError
+    ├── SpoolFailedError, DirectoryUnavailableError
+    ├── CameraUnavailableError, CameraStalledError, CameraRefusedError, CameraAddressError
     └── ServerNotReadyError
 
 Each leaf owns a stable `reason` and the gRPC code that carries it. Messages say what was
@@ -42,6 +52,30 @@ from base.errors.access import (
     RoleNotAllowedError,
     TooManyAttemptsError,
 )
+from base.errors.branches import (
+    AlertMoveNotAllowedError,
+    AlertNotFoundError,
+    BranchNotFoundError,
+    CameraNotFoundError,
+    CameraOfflineError,
+    CameraTakenOverError,
+    DeviceCodeInvalidError,
+    DeviceExistsError,
+    DeviceNotFoundError,
+    DeviceRevokedError,
+    DirectoryInvalidError,
+    DirectoryUnavailableError,
+    PhotoNotFoundError,
+    RulesInvalidError,
+    SceneChangedError,
+    SignInExpiredError,
+    SignInFailedError,
+    SignInNeededError,
+    SpoolFailedError,
+    StaffExistsError,
+    StaffNotFoundError,
+    VisitNotFoundError,
+)
 from base.errors.capacity import (
     CapacityError,
     DeadlineExceededError,
@@ -54,6 +88,10 @@ from base.errors.capacity import (
 )
 from base.errors.faults import (
     AuditBrokenError,
+    CameraAddressError,
+    CameraRefusedError,
+    CameraStalledError,
+    CameraUnavailableError,
     FaultError,
     InferenceFailedError,
     ModelCorruptError,
@@ -89,6 +127,7 @@ from base.errors.inputs import (
     UnfinishedClipError,
     UnsupportedClipError,
     UnsupportedPictureError,
+    UnsupportedSourceError,
 )
 from base.errors.root import SmartBranchError, leaves
 from base.errors.states import (
@@ -103,6 +142,7 @@ from base.errors.states import (
     RequestIdReusedError,
     SessionNotFoundError,
     SessionTakenOverError,
+    SourceEndedError,
     StateError,
     SubjectExistsError,
     SubjectExpiredError,
@@ -112,10 +152,20 @@ from base.errors.states import (
 
 __all__ = [
     "AccessError",
+    "AlertMoveNotAllowedError",
+    "AlertNotFoundError",
     "AuditBrokenError",
+    "BranchNotFoundError",
     "BrokenClipError",
     "BrokenPictureError",
     "BrokenSoundError",
+    "CameraAddressError",
+    "CameraNotFoundError",
+    "CameraOfflineError",
+    "CameraRefusedError",
+    "CameraStalledError",
+    "CameraTakenOverError",
+    "CameraUnavailableError",
     "CapacityError",
     "ClipNotFoundError",
     "ClipTooLargeError",
@@ -123,7 +173,13 @@ __all__ = [
     "ConsentMissingError",
     "DeadlineExceededError",
     "DegenerateFaceError",
+    "DeviceCodeInvalidError",
+    "DeviceExistsError",
+    "DeviceNotFoundError",
+    "DeviceRevokedError",
     "DifferentPersonError",
+    "DirectoryInvalidError",
+    "DirectoryUnavailableError",
     "DrainingError",
     "DuplicateSubjectError",
     "EmptyClipError",
@@ -149,6 +205,7 @@ __all__ = [
     "ModelTermsNotAcceptedError",
     "ModelUnavailableError",
     "NoFaceError",
+    "PhotoNotFoundError",
     "PictureTooLargeError",
     "PictureTooSmallError",
     "PoorPictureError",
@@ -158,6 +215,8 @@ __all__ = [
     "RequestIdReusedError",
     "RevokedCertificateError",
     "RoleNotAllowedError",
+    "RulesInvalidError",
+    "SceneChangedError",
     "SecretsUnavailableError",
     "SequenceGapError",
     "ServerNotReadyError",
@@ -165,7 +224,14 @@ __all__ = [
     "SessionTakenOverError",
     "SettingsError",
     "SeveralFacesError",
+    "SignInExpiredError",
+    "SignInFailedError",
+    "SignInNeededError",
     "SmartBranchError",
+    "SourceEndedError",
+    "SpoolFailedError",
+    "StaffExistsError",
+    "StaffNotFoundError",
     "StartingError",
     "StateError",
     "StorageFailedError",
@@ -178,5 +244,7 @@ __all__ = [
     "UnknownModelError",
     "UnsupportedClipError",
     "UnsupportedPictureError",
+    "UnsupportedSourceError",
+    "VisitNotFoundError",
     "leaves",
 ]

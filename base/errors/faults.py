@@ -86,3 +86,31 @@ class ServerNotReadyError(FaultError):
 
     reason = "SERVER_NOT_READY"
     grpc_code = "UNAVAILABLE"
+
+
+class CameraUnavailableError(FaultError):
+    """The camera does not answer, or its connection broke; it is tried again."""
+
+    reason = "CAMERA_UNAVAILABLE"
+    grpc_code = "UNAVAILABLE"
+
+
+class CameraStalledError(FaultError):
+    """The camera is connected and sends no pictures; it is opened anew."""
+
+    reason = "CAMERA_STALLED"
+    grpc_code = "UNAVAILABLE"
+
+
+class CameraRefusedError(FaultError):
+    """The camera does not take the user name or password."""
+
+    reason = "CAMERA_REFUSED"
+    grpc_code = "FAILED_PRECONDITION"
+
+
+class CameraAddressError(FaultError):
+    """There is no such host, stream, device or file."""
+
+    reason = "CAMERA_ADDRESS_WRONG"
+    grpc_code = "FAILED_PRECONDITION"

@@ -127,3 +127,9 @@ class SequenceGapError(InvalidInputError):
     """A chunk of a stream does not follow the one before it; the message says which is wanted."""
 
     reason = "SEQUENCE_GAP"
+
+
+class UnsupportedSourceError(InvalidInputError):
+    """A camera sends what is not decoded: another codec, no pictures, or too many pixels."""
+
+    reason = "SOURCE_UNSUPPORTED"

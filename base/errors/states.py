@@ -107,3 +107,9 @@ class ClipNotFoundError(StateError):
 
     reason = "CLIP_NOT_FOUND"
     grpc_code = "NOT_FOUND"
+
+
+class SourceEndedError(StateError):
+    """A source has given its last frame, or was closed."""
+
+    reason = "SOURCE_ENDED"
