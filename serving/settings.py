@@ -12,7 +12,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from base.settings import read_settings
 from serving.addresses import Address, is_loopback
 from serving.deepfake.settings import DeepfakeSettings
+from serving.edge.settings import EdgeFields
 from serving.liveness.settings import LivenessSettings
+from serving.lobby.settings import LobbyFields
 from serving.streams.types import StreamLimits
 
 ENV_PREFIX = "SMARTBRANCH_"
@@ -26,7 +28,7 @@ DEFAULT_DATA_DIR = Path("~/.local/share/smartbranch")
 OTHERS_VARIABLES = frozenset({"SMARTBRANCH_SHARED", "SMARTBRANCH_CONFIG"})
 
 
-class ServerSettings(BaseSettings):
+class ServerSettings(EdgeFields, LobbyFields, BaseSettings):
     """Settings of one server process; also what the command line builds its services from."""
 
     model_config = SettingsConfigDict(

@@ -1,0 +1,1 @@
+"""Boxes in branches: registered, listened to, told what to do."""

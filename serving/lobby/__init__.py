@@ -1,0 +1,1 @@
+"""Lobbies: what cameras tell becomes visits, alerts and counts, and reaches tablets."""
