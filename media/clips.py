@@ -1,10 +1,10 @@
 """Clips to frames, one at a time: a clip is never held as a whole."""
 
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
-import numpy as np
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.frame import VideoFrame
@@ -27,9 +27,9 @@ from media.containers import (
     open_container,
     start_s,
 )
+from media.decoded import DecodedFrame
 from media.encoding import film_encoding
 from media.frame import Frame
-from media.image import ImageRGB
 from media.timeline import Arrivals, Sampler
 
 # A test guards the colours of each.
@@ -52,32 +52,52 @@ def read_frames(
 
     They arrive as fast as they play, from `started_monotonic_s` on, and never backwards in time.
     target_fps: leave out frames, by their times, so that no more come in a second.
+    Raises what `read_decoded` raises, as late.
+    """
+    sampler = Sampler(target_fps)
+    index = 0
+    with closing(read_decoded(source, limits)) as every:
+        for at_s, decoded in every:
+            if not sampler.takes(at_s):
+                continue
+            yield Frame(
+                image=decoded.image(),
+                index=index,
+                pts_s=decoded.pts_s,
+                capture_time=decoded.capture_time,
+                received_monotonic_s=started_monotonic_s + at_s,
+                encoding=decoded.encoding,
+            )
+            index += 1
+
+
+def read_decoded(
+    source: bytes | Path, limits: ClipLimits = DEFAULT_CLIP_LIMITS
+) -> Generator[tuple[float, DecodedFrame], None, None]:
+    """Yield every frame of a clip as decoded, and when it is shown in seconds from the start.
+
     Raises EmptyClipError, UnsupportedClipError, ClipTooLargeError, ClipTooLongError,
     PictureTooSmallError, BrokenClipError and, for a path, OSError; a clip that is found to be
     broken or too long on the way has given its good frames by then.
     """
-    sampler = Sampler(target_fps)
     with open_container(source, limits) as container:
         stream = _picture_track(container, limits)
         begun = creation_time(container)
         codec = stream.codec_context
         arrivals = Arrivals(start_s(container), _step_s(stream))
-        index = 0
         for decoded in _decode(container, stream, limits):
             at_s = arrivals.next(decoded.time)
             check_duration(at_s, limits)
-            if sampler.takes(at_s):
-                yield Frame(
-                    image=_to_image(decoded),
-                    index=index,
-                    pts_s=decoded.time,
+            yield (
+                at_s,
+                DecodedFrame(
+                    decoded,
                     capture_time=None if begun is None else begun + timedelta(seconds=at_s),
-                    received_monotonic_s=started_monotonic_s + at_s,
                     encoding=film_encoding(
                         codec.name, decoded.width, decoded.height, codec.extradata
                     ),
-                )
-                index += 1
+                ),
+            )
         _check_length(container, at_s)
 
 
@@ -155,13 +175,6 @@ def _check_size(width: int, height: int, limits: ClipLimits) -> None:
             height=height,
             min_side_px=_MIN_SIDE_PX,
         )
-
-
-def _to_image(decoded: VideoFrame) -> ImageRGB:
-    """Return the picture upright; FFmpeg gives the turn in degrees against the clock."""
-    pixels = decoded.to_ndarray(format="rgb24")
-    quarters = round(decoded.rotation / 90)
-    return np.ascontiguousarray(np.rot90(pixels, quarters), np.uint8)
 
 
 def _step_s(stream: VideoStream) -> float:
