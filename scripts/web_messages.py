@@ -12,7 +12,11 @@ from scripts import proto
 OUT = Path("web/src/gen")
 PLUGIN = Path("web/node_modules/.bin/protoc-gen-es")
 WORDS = "liveness_words.json"
-SPOKEN = "smartbranch/liveness/v1/liveness_service.proto"
+SPOKEN = (
+    "smartbranch/edge/v1/edge_service.proto",
+    "smartbranch/liveness/v1/liveness_service.proto",
+    "smartbranch/lobby/v1/lobby_service.proto",
+)
 
 
 def generate(out: Path) -> list[Path]:
@@ -46,11 +50,16 @@ def _protoc() -> list[str]:
 
 def _needed() -> list[str]:
     """Return what is spoken and all that it imports; Google's own types come with the library."""
-    command = [*_protoc(), "--dependency_out=/dev/stdout", "--descriptor_set_out=/dev/null", SPOKEN]
+    names = {name for spoken in SPOKEN for name in _imported(spoken)}
+    return sorted(name for name in names if not name.startswith("google/protobuf/"))
+
+
+def _imported(spoken: str) -> list[str]:
+    """Return a proto and what it imports, directly or not."""
+    command = [*_protoc(), "--dependency_out=/dev/stdout", "--descriptor_set_out=/dev/null", spoken]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     roots = [str(path) for path in (proto.PROTO_ROOT, *proto.include_dirs())]
-    names = [_below(path, roots) for path in told.partition(":")[2].replace("\\\n", " ").split()]
-    return [name for name in names if not name.startswith("google/protobuf/")]
+    return [_below(path, roots) for path in told.partition(":")[2].replace("\\\n", " ").split()]
 
 
 def _below(path: str, roots: list[str]) -> str:
