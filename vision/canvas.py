@@ -48,6 +48,16 @@ def placement_for(size_wh: tuple[int, int], longest_px: int, stride_px: int = 32
     return Placement(shape_hw, scale)
 
 
+def snug_placement(size_wh: tuple[int, int], longest_px: int, stride_px: int = 32) -> Placement:
+    """Return the smallest canvas that holds the picture at this longest side.
+
+    For a source whose pictures are all of one size; of others it would make any number of shapes.
+    """
+    scale = longest_px / max(size_wh)
+    width, height = (_round_up(round(side * scale), stride_px) for side in size_wh)
+    return Placement((height, width), scale)
+
+
 def placement_in(size_wh: tuple[int, int], shape_hw: tuple[int, int]) -> Placement:
     """Return where a picture lies on a canvas of a given shape, as large as it fits."""
     return Placement(shape_hw, min(shape_hw[1] / size_wh[0], shape_hw[0] / size_wh[1]))

@@ -65,6 +65,10 @@ class DetectorNetwork:
             placement = placement_in(size_wh, self.fixed_shape_hw)
         else:
             placement = placement_for(size_wh, longest_px, self._stride_px)
+        return self.look_at(image, placement, min_score)
+
+    def look_at(self, image: ImageRGB, placement: Placement, min_score: float) -> "Look":
+        """Start looking at a whole picture that is placed on a canvas as the caller wants it."""
         canvas = place(image, placement, self._fill)
         return Look(self, self._submit([canvas]), (placement,), min_score)
 

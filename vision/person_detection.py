@@ -9,7 +9,7 @@ from inference.engine import Engine, Tensors
 from inference.manifest import ModelSpec
 from media.image import ImageRGB
 from vision import person_centernet
-from vision.canvas import Placement, fill_colour, place, placement_for, to_input
+from vision.canvas import Placement, fill_colour, place, snug_placement, to_input
 from vision.persons import Persons
 
 FAMILY = "centernet-persons"
@@ -46,9 +46,13 @@ class PersonDetector:
     def submit(
         self, image: ImageRGB, longest_px: int = DETECT_WIDTH_PX, min_score: float = MIN_SCORE
     ) -> "PendingPersons":
-        """Start looking, so that the caller can do other work meanwhile."""
+        """Start looking, so that the caller can do other work meanwhile.
+
+        The canvas follows the picture's shape, as is right for cameras: for pictures of all
+        sorts of shapes it would make as many shapes of tensors.
+        """
         size_wh = (image.shape[1], image.shape[0])
-        placement = placement_for(size_wh, longest_px)
+        placement = snug_placement(size_wh, longest_px)
         tensor = to_input([place(image, placement, self._fill)], self._spec.input)
         answer = self._engine.submit(self._spec.id, {self._spec.input.name: tensor})
         return PendingPersons(answer, self._spec, placement, size_wh, min_score)
