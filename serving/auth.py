@@ -25,6 +25,7 @@ from serving.settings import ServerSettings
 MIN_SECRET_BYTES = 32  # RFC 7518, 3.2: a key for HS256 is at least as long as the hash.
 MIN_RSA_BITS = 2048
 MAX_TOKEN_BYTES = 8192
+MAX_DUTIES = 16
 _REQUIRED = ["exp", "iss", "aud", "sub", "tenant", "roles"]
 _REMEMBERED_TOKENS = 1024
 
@@ -186,6 +187,16 @@ def _caller_from(claims: dict[str, Any]) -> tuple[Caller, float]:
         if not isinstance(names, list):
             raise InvalidTokenError("the token is not accepted: its roles are no list")
         roles = frozenset(Role(name) for name in names)
+        branch = claims.get("branch")
+        if branch is not None:
+            branch = check_id(str(branch), "branch")
+        duties = _duties_in(claims.get("duties") or [])
     except (InvalidResourceNameError, ValueError, OverflowError) as error:
         raise InvalidTokenError(f"the token is not accepted: {error}") from None
-    return Caller(tenant, subject, roles), expires_s
+    return Caller(tenant, subject, roles, branch, duties), expires_s
+
+
+def _duties_in(names: object) -> frozenset[str]:
+    if not isinstance(names, list) or len(names) > MAX_DUTIES:
+        raise InvalidTokenError("the token is not accepted: its duties are no short list")
+    return frozenset(check_id(str(name), "duties") for name in names)

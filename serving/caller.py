@@ -1,5 +1,6 @@
 """Who asks: the tenant, the name and the roles that came with a request."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 
@@ -21,11 +22,19 @@ class Caller:
 
     tenant: the only tenant whose data the caller may see.
     subject: who it is, for the audit log; an id, never a person's name.
+    branch: the only branch whose lobby the caller may see, None for every one of the tenant.
+    duties: what the caller does in a branch, such as `manager`; alerts are routed by them.
     """
 
     tenant: str
     subject: str
     roles: frozenset[Role]
+    branch: str | None = None
+    duties: frozenset[str] = frozenset()
+
+    def is_meant(self, duties: Collection[str]) -> bool:
+        """Return whether something for these duties is for the caller; none is for everybody."""
+        return not duties or Role.OPERATOR in self.roles or not self.duties.isdisjoint(duties)
 
     @classmethod
     def local(cls, tenant: str) -> "Caller":

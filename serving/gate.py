@@ -100,17 +100,28 @@ class Gate:
             return False
         return True
 
-    def admit(self, method: str, authorization: str | None, certificate: bytes | None) -> Caller:
+    def admit(
+        self,
+        method: str,
+        authorization: str | None,
+        certificate: bytes | None,
+        signed_in: Caller | None = None,
+    ) -> Caller:
         """Return who calls, or raise the reason why this call is refused.
 
         authorization: the header. certificate: the client's, PEM, as TLS accepted it.
+        signed_in: whose sign-in was checked; it stands for the other two.
         """
-        if self.is_draining:
-            raise DrainingError("the server is stopping; ask another one")
-        caller = self._identify(authorization, certificate)
+        self.check_open()
+        caller = signed_in or self._identify(authorization, certificate)
         check_role(caller, method)
         self._rates.take((caller.tenant, caller.subject))
         return caller
+
+    def check_open(self) -> None:
+        """Raise DrainingError if nothing new is taken."""
+        if self.is_draining:
+            raise DrainingError("the server is stopping; ask another one")
 
     def _identify(self, authorization: str | None, certificate: bytes | None) -> Caller:
         device: Caller | None = None

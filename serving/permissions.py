@@ -1,13 +1,22 @@
 """Which roles may call which method."""
 
-from base.errors import RoleNotAllowedError
+from base.errors import BranchNotFoundError, RoleNotAllowedError
 from serving.caller import Caller, Role
 
 _FACE = "smartbranch.vision.v1.FaceService"
 _GALLERY = "smartbranch.vision.v1.GalleryService"
 _LIVENESS = "smartbranch.liveness.v1.LivenessService"
 _DEEPFAKE = "smartbranch.deepfake.v1.DeepfakeService"
+_LOBBY = "smartbranch.lobby.v1.LobbyService"
 METRICS = "metrics"
+# What pages ask that has no call of its own.
+STAFF_ME, LOBBY_PHOTO, LOBBY_RECEIPTS, CONSOLE = (
+    "staff.me",
+    "lobby.photo",
+    "lobby.receipts",
+    "console",
+)
+_LOBBY_USERS = frozenset({Role.LOBBY_STAFF, Role.OPERATOR})
 _KEEPERS = frozenset({Role.OPERATOR})
 _READERS = frozenset({Role.OPERATOR, Role.AUDITOR, Role.REVIEWER})
 
@@ -34,6 +43,16 @@ ALLOWED: dict[str, frozenset[Role]] = {
     f"{_DEEPFAKE}/CheckClip": frozenset({Role.INTERVIEW_APP, Role.REVIEWER, Role.OPERATOR}),
     # Who opens a clip films it; reviewers look at what others filmed.
     f"{_DEEPFAKE}/OpenClip": frozenset({Role.INTERVIEW_APP, Role.OPERATOR}),
+    f"{_LOBBY}/ListVisits": _LOBBY_USERS,
+    f"{_LOBBY}/ListAlerts": _LOBBY_USERS,
+    f"{_LOBBY}/StreamAlerts": _LOBBY_USERS,
+    f"{_LOBBY}/UpdateAlert": _LOBBY_USERS,
+    # Counts without identity.
+    f"{_LOBBY}/GetFlow": _LOBBY_USERS | _READERS,
+    LOBBY_PHOTO: _LOBBY_USERS,
+    LOBBY_RECEIPTS: _LOBBY_USERS,
+    STAFF_ME: frozenset(Role),
+    CONSOLE: _READERS,
     METRICS: frozenset({Role.OPERATOR, Role.AUDITOR}),
 }
 # What every authenticated caller may ask.
@@ -64,3 +83,17 @@ def check_role(caller: Caller, method: str) -> None:
     if not caller.roles & allowed:
         wanted = ", ".join(sorted(role.value for role in allowed))
         raise RoleNotAllowedError(f"{method} needs one of the roles {wanted}", method=method)
+
+
+def check_branch(caller: Caller, tenant: str, branch: str) -> None:
+    """Raise BranchNotFoundError unless the caller may see a branch.
+
+    One that the caller may not see is answered like one that is not there.
+    """
+    if caller.tenant != tenant or caller.branch not in (None, branch):
+        raise branch_not_found(tenant, branch)
+
+
+def branch_not_found(tenant: str, branch: str) -> BranchNotFoundError:
+    """Return what is said of a branch that is not there, or not for the caller."""
+    return BranchNotFoundError(f"there is no branch tenants/{tenant}/branches/{branch} here")

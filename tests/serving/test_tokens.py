@@ -13,13 +13,18 @@ import httpx
 import jwt
 import pytest
 
-from base.errors import InvalidTokenError, RoleNotAllowedError, SecretsUnavailableError
+from base.errors import (
+    BranchNotFoundError,
+    InvalidTokenError,
+    RoleNotAllowedError,
+    SecretsUnavailableError,
+)
 from client import ApiError, SmartBranchClient
 from client.errors import to_api_error
 from client.types import LegalBasis
 from serving.auth import KeyFile, TokenChecker
 from serving.caller import Caller, Role
-from serving.permissions import check_role
+from serving.permissions import check_branch, check_role
 from tests.support.server import ServerProcess
 from tests.support.tokens import AUDIENCE, ISSUER, TokenMaker
 
@@ -82,8 +87,13 @@ async def test_no_token_is_missing(guarded: ServerProcess, portrait: bytes) -> N
         {"tenant": "Not An Id"},
         {"nbf": int(time.time()) + 900},
         {"exp": 10**400},
+        {"branch": "Not An Id"},
+        {"duties": "manager"},
     ],
-    ids=["audience", "issuer", "none", "no expiry", "role", "roles", "tenant", "early", "endless"],
+    ids=[
+        *("audience", "issuer", "none", "no expiry", "role", "roles", "tenant", "early"),
+        *("endless", "branch", "duties"),
+    ],
 )
 async def test_a_token_with_a_wrong_claim_is_invalid(
     guarded: ServerProcess, maker: TokenMaker, portrait: bytes, claims: dict[str, Any]
@@ -229,3 +239,26 @@ async def test_one_tenant_that_sends_nothing_does_not_lock_the_others_out(
             assert reasons == ["SERVER_BUSY", "SERVER_BUSY"]
             for task in waiting:
                 task.cancel()
+
+
+def test_a_token_can_bind_its_caller_to_a_branch_and_name_duties(maker: TokenMaker) -> None:
+    checker = checker_of(maker)
+    token = maker.token("lobby_staff", branch="north", duties=["manager"])
+    caller = checker.check(f"Bearer {token}")
+    assert caller.branch == "north"
+    assert caller.duties == {"manager"}
+    check_branch(caller, "default", "north")
+    for tenant, branch in (("default", "south"), ("other", "north")):
+        with pytest.raises(BranchNotFoundError):
+            check_branch(caller, tenant, branch)
+    free = checker.check(f"Bearer {maker.token('lobby_staff')}")
+    check_branch(free, "default", "south")
+
+
+def test_what_is_for_a_duty_is_for_those_who_have_it_and_for_operators() -> None:
+    teller = Caller("bank", "li", frozenset({Role.LOBBY_STAFF}), None, frozenset({"teller"}))
+    operator = Caller("bank", "wu", frozenset({Role.OPERATOR}))
+    assert teller.is_meant(())
+    assert teller.is_meant(("manager", "teller"))
+    assert not teller.is_meant(("manager",))
+    assert operator.is_meant(("manager",))
