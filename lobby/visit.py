@@ -59,6 +59,7 @@ class VisitStep(Enum):
     MERGED = "merged"
     SPLIT = "split"  # A track turned out to be two people; this is the new one.
     ENDED = "ended"
+    RETURNED = "returned"  # Had ended, and goes on.
 
 
 @dataclass(frozen=True, slots=True)

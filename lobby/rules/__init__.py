@@ -1,0 +1,1 @@
+"""Which alerts staff want, written down in one file."""
