@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from base.errors import SettingsError, StorageFailedError
 from serving.storage.audit import AuditRecords
+from serving.storage.lobby_schema import LobbyBranchRow
 from serving.storage.migrate import migrate
 from serving.storage.records import ServiceKeys, TenantRecords
 from serving.storage.schema import LivenessRow, TenantRow
@@ -64,6 +65,10 @@ class Transaction:
     def tenants_of_liveness(self) -> list[str]:
         """Return the ids of all tenants with liveness sessions, which need no gallery."""
         return list(self._session.scalars(select(LivenessRow.tenant).distinct()))
+
+    def tenants_of_lobbies(self) -> list[str]:
+        """Return the ids of all tenants with lobbies, which need no gallery."""
+        return list(self._session.scalars(select(LobbyBranchRow.tenant).distinct()))
 
     def on_commit(self, action: Callable[[], None]) -> None:
         """Run `action` once the transaction is durable; not at all if it is rolled back."""

@@ -12,6 +12,8 @@ from serving.storage.erasures import ErasureRecords
 from serving.storage.galleries import GalleryRecords
 from serving.storage.imports import ImportRecords
 from serving.storage.liveness import LivenessRecords
+from serving.storage.lobby import LobbyRecords
+from serving.storage.lobby_alerts import AlertRecords, FlowRecords
 from serving.storage.requests import RequestRecords
 from serving.storage.schema import ServiceKeyRow, TenantRow
 from serving.storage.subjects import SubjectRecords
@@ -76,6 +78,21 @@ class TenantRecords:
     def liveness(self) -> LivenessRecords:
         """Liveness sessions."""
         return LivenessRecords(self._session, self.tenant)
+
+    @cached_property
+    def lobby(self) -> LobbyRecords:
+        """Visits, events and cameras of branches."""
+        return LobbyRecords(self._session, self.tenant)
+
+    @cached_property
+    def alerts(self) -> AlertRecords:
+        """Alerts of branches."""
+        return AlertRecords(self._session, self.tenant)
+
+    @cached_property
+    def flow(self) -> FlowRecords:
+        """Counts of branches."""
+        return FlowRecords(self._session, self.tenant)
 
     @cached_property
     def erasures(self) -> ErasureRecords:

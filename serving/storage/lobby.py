@@ -1,0 +1,179 @@
+"""Lobby rows of one tenant: branches, visits and events."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from serving.storage.lobby_schema import (
+    LobbyBranchRow,
+    LobbyCameraRow,
+    LobbyEventRow,
+    LobbyVisitRow,
+)
+
+Values = Mapping[str, Any]
+
+
+class LobbyRecords:
+    """Visits, events and cameras of the branches of one tenant."""
+
+    def __init__(self, session: Session, tenant: str) -> None:
+        self._session = session
+        self._tenant = tenant
+
+    def branches(self) -> list[str]:
+        """Return the ids of all branches that have rows."""
+        rows = self._session.scalars(
+            select(LobbyBranchRow.branch).where(LobbyBranchRow.tenant == self._tenant)
+        )
+        return list(rows)
+
+    def branch(self, branch: str) -> LobbyBranchRow | None:
+        """Return how far a branch has come, None if nothing ever happened there."""
+        return self._session.get(LobbyBranchRow, (self._tenant, branch))
+
+    def open_branch(self, branch: str) -> LobbyBranchRow:
+        """Return how far a branch has come, to be changed."""
+        row = self.branch(branch)
+        if row is None:
+            row = LobbyBranchRow(
+                tenant=self._tenant, branch=branch, revision=0, last_event=0, forgotten_event=0
+            )
+            self._session.add(row)
+        return row
+
+    def put_visit(self, branch: str, visit: str, values: Values) -> None:
+        """Keep a visit, new or changed."""
+        key = {"tenant": self._tenant, "branch": branch, "visit": visit}
+        self._put(LobbyVisitRow, key, values)
+
+    def visit(self, branch: str, visit: str) -> LobbyVisitRow | None:
+        """Return a visit."""
+        return self._session.get(LobbyVisitRow, (self._tenant, branch, visit))
+
+    def visits(self, branch: str, ids: Collection[str]) -> dict[str, LobbyVisitRow]:
+        """Return visits by id; those that are gone are left out."""
+        rows = self._session.scalars(
+            select(LobbyVisitRow).where(
+                LobbyVisitRow.tenant == self._tenant,
+                LobbyVisitRow.branch == branch,
+                LobbyVisitRow.visit.in_(ids),
+            )
+        )
+        return {row.visit: row for row in rows}
+
+    def open_visits(self, branch: str) -> list[LobbyVisitRow]:
+        """Return the visits that last, oldest first."""
+        rows = self._session.scalars(
+            select(LobbyVisitRow)
+            .where(
+                LobbyVisitRow.tenant == self._tenant,
+                LobbyVisitRow.branch == branch,
+                LobbyVisitRow.is_open.is_(True),
+            )
+            .order_by(LobbyVisitRow.arrived_at)
+        )
+        return list(rows)
+
+    def page_of_visits(
+        self, branch: str, with_ended: bool, before: tuple[datetime, str] | None, limit: int
+    ) -> list[LobbyVisitRow]:
+        """Return visits, latest arrival first, behind `before`; merged ones are left out."""
+        query = select(LobbyVisitRow).where(
+            LobbyVisitRow.tenant == self._tenant,
+            LobbyVisitRow.branch == branch,
+            LobbyVisitRow.merged_into.is_(None),
+        )
+        if not with_ended:
+            query = query.where(LobbyVisitRow.is_open.is_(True))
+        if before is not None:
+            query = query.where(tuple_(LobbyVisitRow.arrived_at, LobbyVisitRow.visit) < before)
+        order = LobbyVisitRow.arrived_at.desc(), LobbyVisitRow.visit.desc()
+        return list(self._session.scalars(query.order_by(*order).limit(limit)))
+
+    def visits_of(self, gallery: str, subject: str | None) -> list[LobbyVisitRow]:
+        """Return every visit of a subject, or of all subjects of a gallery."""
+        query = select(LobbyVisitRow).where(
+            LobbyVisitRow.tenant == self._tenant, LobbyVisitRow.gallery == gallery
+        )
+        if subject is not None:
+            query = query.where(LobbyVisitRow.subject == subject)
+        return list(self._session.scalars(query))
+
+    def forget_visits(self, branch: str, before: datetime) -> int:
+        """Forget visits that ended earlier; return how many."""
+        result = self._session.connection().execute(
+            delete(LobbyVisitRow).where(
+                LobbyVisitRow.tenant == self._tenant,
+                LobbyVisitRow.branch == branch,
+                LobbyVisitRow.is_open.is_(False),
+                LobbyVisitRow.last_seen_at < before,
+            )
+        )
+        return result.rowcount
+
+    def add_events(self, branch: str, events: Iterable[Values]) -> None:
+        """Keep events, which bring their numbers along."""
+        rows = [{"tenant": self._tenant, "branch": branch, **event} for event in events]
+        if rows:
+            self._session.execute(insert(LobbyEventRow), rows)
+
+    def events_after(self, branch: str, after: int, limit: int) -> list[LobbyEventRow]:
+        """Return events in order, behind a number."""
+        rows = self._session.scalars(
+            select(LobbyEventRow)
+            .where(
+                LobbyEventRow.tenant == self._tenant,
+                LobbyEventRow.branch == branch,
+                LobbyEventRow.id > after,
+            )
+            .order_by(LobbyEventRow.id)
+            .limit(limit)
+        )
+        return list(rows)
+
+    def forget_events(self, branch: str, before: datetime, most: int) -> int:
+        """Forget events that are older, and the oldest beyond `most`; return how many."""
+        row = self.branch(branch)
+        if row is None:
+            return 0
+        mine = LobbyEventRow.tenant == self._tenant, LobbyEventRow.branch == branch
+        old = self._session.scalar(
+            select(func.max(LobbyEventRow.id)).where(*mine, LobbyEventRow.at < before)
+        )
+        last_to_go = max(old or 0, row.last_event - most, row.forgotten_event)
+        if last_to_go == row.forgotten_event:
+            return 0
+        row.forgotten_event = last_to_go
+        result = self._session.connection().execute(
+            delete(LobbyEventRow).where(*mine, LobbyEventRow.id <= last_to_go)
+        )
+        return result.rowcount
+
+    def put_camera(self, branch: str, device: str, camera: str, values: Values) -> None:
+        """Keep what a camera is doing."""
+        key = {"tenant": self._tenant, "branch": branch, "device": device, "camera": camera}
+        self._put(LobbyCameraRow, key, values)
+
+    def cameras(self, branch: str) -> list[LobbyCameraRow]:
+        """Return what the cameras of a branch were doing when they last told."""
+        rows = self._session.scalars(
+            select(LobbyCameraRow).where(
+                LobbyCameraRow.tenant == self._tenant, LobbyCameraRow.branch == branch
+            )
+        )
+        return list(rows)
+
+    def _put(self, table: Any, key: Values, values: Values) -> None:
+        put_row(self._session, table, key, values)
+
+
+def put_row(session: Session, table: Any, key: Values, values: Values) -> None:
+    """Change the row of a key, or add it."""
+    where = [getattr(table, name) == value for name, value in key.items()]
+    changed = session.connection().execute(update(table).where(*where).values(**values))
+    if not changed.rowcount:
+        session.execute(insert(table).values(**key, **values))
