@@ -39,3 +39,15 @@ has_browser() {
     done
     return 1
 }
+
+# GStreamer's RTSP server, as bench/rtsp_server.py runs it.
+has_rtsp_server() {
+    /usr/bin/python3 - 2>/dev/null <<'END'
+import gi
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import Gst, GstRtspServer
+Gst.init(None)
+raise SystemExit(not all(map(Gst.ElementFactory.find, ("appsrc", "h264parse", "rtph264pay"))))
+END
+}
