@@ -34,7 +34,7 @@ SmartBranchError
     ├── ModelUnavailableError, ModelCorruptError, ModelDownloadError, ModelDisagreesError
     ├── ProviderUnavailableError, ModelTermsNotAcceptedError, SettingsError
     ├── InferenceFailedError, StorageFailedError, SecretsUnavailableError, AuditBrokenError
-    ├── SpoolFailedError, DirectoryUnavailableError
+    ├── SpoolFailedError, DirectoryUnavailableError, LinkLostError, ServerRefusedError
     ├── CameraUnavailableError, CameraStalledError, CameraRefusedError, CameraAddressError
     └── ServerNotReadyError
 
@@ -65,9 +65,11 @@ from base.errors.branches import (
     DeviceRevokedError,
     DirectoryInvalidError,
     DirectoryUnavailableError,
+    LinkLostError,
     PhotoNotFoundError,
     RulesInvalidError,
     SceneChangedError,
+    ServerRefusedError,
     SignInExpiredError,
     SignInFailedError,
     SignInNeededError,
@@ -196,6 +198,7 @@ __all__ = [
     "InvalidInputError",
     "InvalidResourceNameError",
     "InvalidTokenError",
+    "LinkLostError",
     "MessageTooLargeError",
     "MissingTokenError",
     "ModelCorruptError",
@@ -220,6 +223,7 @@ __all__ = [
     "SecretsUnavailableError",
     "SequenceGapError",
     "ServerNotReadyError",
+    "ServerRefusedError",
     "SessionNotFoundError",
     "SessionTakenOverError",
     "SettingsError",

@@ -152,3 +152,17 @@ class DirectoryUnavailableError(FaultError):
 
     reason = "DIRECTORY_UNAVAILABLE"
     grpc_code = "UNAVAILABLE"
+
+
+class LinkLostError(FaultError):
+    """The server cannot be reached from the box, or the connection broke; it is tried again."""
+
+    reason = "LINK_LOST"
+    grpc_code = "UNAVAILABLE"
+
+
+class ServerRefusedError(FaultError):
+    """The server refused the box for a reason that this version does not know."""
+
+    reason = "SERVER_REFUSED"
+    grpc_code = "FAILED_PRECONDITION"

@@ -639,6 +639,7 @@ class EdgeHealth(_message.Message):
     FREE_DISK_BYTES_FIELD_NUMBER: _builtins.int
     UPTIME_FIELD_NUMBER: _builtins.int
     SCENE_VERSION_FIELD_NUMBER: _builtins.int
+    TROUBLE_FIELD_NUMBER: _builtins.int
     source_fps: _builtins.float
     """Frames a second that came from the camera."""
     analysed_fps: _builtins.float
@@ -659,6 +660,10 @@ class EdgeHealth(_message.Message):
     """Free bytes where the spool is."""
     scene_version: _builtins.int
     """Version of the scene in use."""
+    trouble: _builtins.str
+    """What is wrong with the box itself, as UPPER_SNAKE: `SPOOL_FAILED` while nothing can be written
+    to its disk. Empty if nothing is.
+    """
     @_builtins.property
     def uptime(self) -> _duration_pb2.Duration:
         """How long the agent runs."""
@@ -677,10 +682,11 @@ class EdgeHealth(_message.Message):
         free_disk_bytes: _builtins.int = ...,
         uptime: _duration_pb2.Duration | None = ...,
         scene_version: _builtins.int = ...,
+        trouble: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["uptime", b"uptime"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysed_fps", b"analysed_fps", "cpu_cores", b"cpu_cores", "dropped_frame_count", b"dropped_frame_count", "dropped_record_count", b"dropped_record_count", "free_disk_bytes", b"free_disk_bytes", "memory_bytes", b"memory_bytes", "scene_version", b"scene_version", "source_fps", b"source_fps", "spooled_bytes", b"spooled_bytes", "spooled_count", b"spooled_count", "uptime", b"uptime"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["analysed_fps", b"analysed_fps", "cpu_cores", b"cpu_cores", "dropped_frame_count", b"dropped_frame_count", "dropped_record_count", b"dropped_record_count", "free_disk_bytes", b"free_disk_bytes", "memory_bytes", b"memory_bytes", "scene_version", b"scene_version", "source_fps", b"source_fps", "spooled_bytes", b"spooled_bytes", "spooled_count", b"spooled_count", "trouble", b"trouble", "uptime", b"uptime"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
