@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from base.errors import SettingsError, StorageFailedError
 from serving.storage.audit import AuditRecords
+from serving.storage.edge import Authorities, tenant_of_code, tenants_of_devices
 from serving.storage.lobby_schema import LobbyBranchRow
 from serving.storage.migrate import migrate
 from serving.storage.records import ServiceKeys, TenantRecords
@@ -69,6 +70,19 @@ class Transaction:
     def tenants_of_lobbies(self) -> list[str]:
         """Return the ids of all tenants with lobbies, which need no gallery."""
         return list(self._session.scalars(select(LobbyBranchRow.tenant).distinct()))
+
+    @property
+    def device_authorities(self) -> Authorities:
+        """Who signs the certificates of boxes, whatever their tenant."""
+        return Authorities(self._session)
+
+    def tenants_of_devices(self) -> list[str]:
+        """Return the ids of all tenants with boxes or codes for them."""
+        return tenants_of_devices(self._session)
+
+    def tenant_of_code(self, code_hash: str) -> str | None:
+        """Return whose code it is: who shows it has nothing else to show."""
+        return tenant_of_code(self._session, code_hash)
 
     def on_commit(self, action: Callable[[], None]) -> None:
         """Run `action` once the transaction is durable; not at all if it is rolled back."""

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from base.ids import check_id
 from serving.storage.attempts import AttemptRecords
+from serving.storage.edge import CameraRecords, DeviceRecords
 from serving.storage.erasures import ErasureRecords
 from serving.storage.galleries import GalleryRecords
 from serving.storage.imports import ImportRecords
@@ -78,6 +79,16 @@ class TenantRecords:
     def liveness(self) -> LivenessRecords:
         """Liveness sessions."""
         return LivenessRecords(self._session, self.tenant)
+
+    @cached_property
+    def devices(self) -> DeviceRecords:
+        """Boxes in branches."""
+        return DeviceRecords(self._session, self.tenant)
+
+    @cached_property
+    def cameras(self) -> CameraRecords:
+        """Cameras of boxes."""
+        return CameraRecords(self._session, self.tenant)
 
     @cached_property
     def lobby(self) -> LobbyRecords:
