@@ -121,8 +121,12 @@ class LobbyService:
         """Return the number of the newest event, 0 before the first."""
         raise NotImplementedError
 
-    def hello(self, tenant: str, branch: str, after_id: int | None) -> LobbyEvent:
-        """Return what a stream begins with; after_id: the last event seen, None for a new one."""
+    def has_branch(self, tenant: str, branch: str) -> bool:
+        """Return whether there is such a branch."""
+        raise NotImplementedError
+
+    def keeps_after(self, tenant: str, branch: str, event_id: int) -> bool:
+        """Return whether every event behind `event_id` is still kept."""
         raise NotImplementedError
 
     def flow_now(self, tenant: str, branch: str) -> FlowView:

@@ -63,24 +63,21 @@ class Trouble:
     is_over: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hello:
-    """The beginning of a stream. is_incomplete: events were missed that are not kept any more."""
-
-    last_id: int
-    is_incomplete: bool = False
-
-
-Payload = Hello | VisitView | AlertView | CameraView | FlowView | Trouble
+Payload = VisitView | AlertView | CameraView | FlowView | Trouble
 
 
 @dataclass(frozen=True, slots=True)
 class LobbyEvent:
-    """What a tablet is told. id: number in the branch, 0 for what is not kept."""
+    """What a tablet is told. id: number in the branch, 0 for what is not kept.
+
+    face_at: capture time of the first frame with a usable face, where this is the first word of
+    a visit or an alert; None for everything else.
+    """
 
     id: int
     at: datetime
     payload: Payload
+    face_at: datetime | None = None
 
     @property
     def roles(self) -> tuple[str, ...]:
