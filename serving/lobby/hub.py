@@ -166,13 +166,13 @@ class LobbyHub:
 
     async def _backfill(self, channel: Channel, after_id: int) -> bool:
         """Fetch what is older than what is remembered; False if it is too much, or gone."""
-        floor, limit = channel.recent.floor, MAX_EVENTS + 1
+        floor = channel.recent.floor
+        if floor - after_id > MAX_EVENTS:
+            return False
         if not await self._ask(lambda lobby: lobby.keeps_after(*channel.key, after_id)):
             return False
-        found = await self._ask(lambda lobby: lobby.events_after(*channel.key, after_id, limit))
+        found = await self._ask_after(channel, after_id, MAX_EVENTS)
         older = [event for event in found if event.id <= floor]
-        if len(older) == limit:
-            return False
         if channel.recent.floor == floor:  # Else something was forgotten meanwhile: once more.
             channel.recent.put_before(older, after_id, self._clock.monotonic())
         return True
@@ -219,17 +219,17 @@ class LobbyHub:
         return True
 
     async def _pull(self, channel: Channel) -> None:
-        while len(events := await self._next_page(channel)) == PAGE_EVENTS:
-            self._take(channel, events)
-        self._take(channel, events)
+        is_cut = True
+        while is_cut:
+            after_id = channel.position
+            self._take(channel, await self._ask_after(channel, after_id, PAGE_EVENTS))
+            # Of several events of one thing the last alone comes, so a full page may be short.
+            is_cut = channel.position - after_id >= PAGE_EVENTS
         channel.recent.forget_old(self._clock.monotonic())
         await self._pull_flow(channel)
 
-    async def _next_page(self, channel: Channel) -> Sequence[Told]:
-        after_id = channel.position
-        return await self._ask(
-            lambda lobby: lobby.events_after(*channel.key, after_id, PAGE_EVENTS)
-        )
+    async def _ask_after(self, channel: Channel, after_id: int, limit: int) -> Sequence[Told]:
+        return await self._ask(lambda lobby: lobby.events_after(*channel.key, after_id, limit))
 
     def _take(self, channel: Channel, events: Sequence[Told]) -> None:
         if events:

@@ -11,8 +11,9 @@ class Told:
     """One event of a branch on its way to pages and clients.
 
     id: number of the event, 0 for one that is not kept. kind: of its payload, such as `visit`.
-    duties: whom it is for, empty for everybody. face_at: capture time of the first frame with a
-    usable face, where this is the first word of it; None for everything else.
+    duties: whom it is for, empty for everybody. thing: what it is about, such as a visit's id.
+    face_at: capture time of the first frame with a usable face behind the thing, None where
+    nobody waits for the word of it.
     message: as gRPC sends it. text: the same as JSON.
     """
 
@@ -22,6 +23,7 @@ class Told:
     message: Any = field(repr=False)
     text: str = field(repr=False)
     duties: tuple[str, ...] = ()
+    thing: str = ""
     face_at: datetime | None = None
 
 
@@ -49,7 +51,11 @@ class EventSource(Protocol):
         ...
 
     def events_after(self, tenant: str, branch: str, after_id: int, limit: int) -> Sequence[Told]:
-        """Return at most `limit` events behind `after_id`, in order, with their newest state."""
+        """Return the first `limit` events behind `after_id`, in order, with their newest state.
+
+        Numbers count up by one in each branch. Of several events of one thing the last of them
+        alone is returned.
+        """
         ...
 
     def flow(self, tenant: str, branch: str) -> Told | None:

@@ -15,7 +15,6 @@ class ScriptedLobby:
     def __init__(self, *branches: tuple[str, str]) -> None:
         self._events: dict[tuple[str, str], list[Told]] = {key: [] for key in branches}
         self._lock = threading.Lock()
-        self._last_id = 0
         self.kept_from = 0
         self.flow_now: Told | None = None
         self.failure: Exception | None = None
@@ -26,9 +25,10 @@ class ScriptedLobby:
     ) -> Told:
         """Let something happen in a branch."""
         with self._lock:
-            self._last_id += 1
-            told = Told(self._last_id, kind, NOW, None, f'{{"id":"{self._last_id}"}}', duties)
-            self._events[tenant, branch].append(told)
+            events = self._events[tenant, branch]
+            number = len(events) + 1
+            told = Told(number, kind, NOW, None, f'{{"id":"{number}"}}', duties)
+            events.append(told)
         return told
 
     def has_branch(self, tenant: str, branch: str) -> bool:
