@@ -13,7 +13,7 @@ from vision.geometry import Floats
 # A track that nothing continues is kept for so long: a head behind a pillar, a few weak frames.
 MAX_LOST_S = 2.0
 # A box of this score starts a track; a weaker one only continues what is there.
-START_SCORE, SURE_SCORE = 0.35, 0.3
+START_SCORE, SURE_SCORE = 0.3, 0.2
 # Two frames a fifth of a second apart show a walker's box hardly overlapping; boxes are compared
 # enlarged by this share of their sides, and may then share as little as this (IoU).
 BUFFER_SHARE, MIN_OVERLAP = 0.25, 0.1

@@ -15,7 +15,7 @@ from vision.persons import Persons
 FAMILY = "centernet-persons"
 DETECT_WIDTH_PX = 512
 """Longest side of the canvas that the network was made for; docs/flow.md compares others."""
-MIN_SCORE = 0.2
+MIN_SCORE = 0.15
 """Least sure person that is told; whoever follows persons decides which may start a track."""
 
 

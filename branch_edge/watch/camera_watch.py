@@ -9,7 +9,7 @@ from branch_edge.watch.flow import FlowCounter, StayListener
 from branch_edge.watch.masks import PrivacyMask
 from branch_edge.watch.people import Crowd
 from branch_edge.watch.scale import detect_width_px
-from branch_edge.watch.sightings import Sightings
+from branch_edge.watch.sightings import Seen, Sightings
 from branch_edge.watch.views import Eyes, glance
 from media.frame import Frame
 from vision.person_detection import DETECT_WIDTH_PX
@@ -28,7 +28,8 @@ _log = logging.getLogger(__name__)
 class CameraWatch:
     """Looks at the frames of one camera in their order; one thread at a time.
 
-    slice_s: length of a span of counts. on_stay: told of each stay that has ended.
+    slice_s: length of a span of counts. persons_px: longest side at which persons are looked for.
+    on_stay: told of each stay that has ended.
     """
 
     def __init__(
@@ -36,10 +37,12 @@ class CameraWatch:
         scene: CameraScene,
         eyes: Eyes,
         slice_s: float = SLICE_S,
+        persons_px: int = DETECT_WIDTH_PX,
         on_stay: StayListener = lambda stay: None,
     ) -> None:
         self._eyes = eyes
         self._slice_s = slice_s
+        self._persons_px = persons_px
         self._on_stay = on_stay
         self._scene = self._wanted = scene
         self._mask: PrivacyMask | None = None
@@ -72,7 +75,7 @@ class CameraWatch:
 
     def end(self) -> list[WatchNews]:
         """Return the last of everybody who was followed, and the counts up to now."""
-        news: list[WatchNews] = [*self._sightings.end(self._crowd.people, {})]
+        news: list[WatchNews] = [*self._sightings.end(self._crowd.people)]
         self._flow.close()
         news += self._tally()
         self._begin()
@@ -111,7 +114,7 @@ class CameraWatch:
             self._eyes,
             image,
             detect_width_px(scene, max(self._size_wh)) if scene.wants_faces else None,
-            DETECT_WIDTH_PX if scene.wants_flow else None,
+            self._persons_px if scene.wants_flow else None,
         )
         persons, faces = looking.result()
         persons = persons.take(mask.leaves(persons.boxes_xyxy))
@@ -120,8 +123,8 @@ class CameraWatch:
         people = self._crowd.people
         zones = self._flow.see(people, self._size_wh, at, at_s)
         news: list[WatchNews] = [
-            *self._sightings.see(image, faces, people, zones, at, at_s, scene.min_face_px),
-            *self._sightings.end(gone, {}),
+            *self._sightings.see(Seen(image, faces, zones, at, at_s), people, scene.min_face_px),
+            *self._sightings.end(gone),
         ]
         return news + (self._tally() if self._flow.is_due(self._slice_s) else [])
 

@@ -5,7 +5,7 @@ from vision.scene import CameraScene
 STRIDE_PX = 32
 # Shorter side of the smallest face, on the canvas, that the detector still finds and places well
 # enough to tell the camera's faces apart; docs/flow.md says how it was measured.
-SMALLEST_FOUND_PX = 20
+SMALLEST_FOUND_PX = 16
 MIN_CANVAS_PX = 320
 
 

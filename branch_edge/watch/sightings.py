@@ -20,6 +20,20 @@ KEEP_ALIVE_S = 3.0
 MAX_CLOSE_LOOKS = 4
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Seen:
+    """One frame, and what was found in it. zones: of each who is followed, by number."""
+
+    image: ImageRGB
+    faces: Faces
+    zones: ZonesOf
+    at: datetime
+    at_s: float
+
+    def __repr__(self) -> str:
+        return f"Seen({len(self.faces)} faces, picture=<hidden>)"
+
+
 @dataclass(slots=True)
 class _Told:
     """What has been told of one track."""
@@ -39,48 +53,39 @@ class Sightings:
         self._told: dict[int, _Told] = {}
         self._tried_s: dict[int, float] = {}
 
-    def see(
-        self,
-        image: ImageRGB,
-        faces: Faces,
-        people: Sequence[Someone],
-        zones: ZonesOf,
-        seen_at: datetime,
-        at_s: float,
-        min_face_px: int,
-    ) -> list[SightingNews]:
-        """Return what there is to tell of one frame."""
+    def see(self, seen: Seen, people: Sequence[Someone], min_face_px: int) -> list[SightingNews]:
+        """Return what there is to tell of one frame. people: all who are followed."""
         news = []
-        for one in self._worth_a_look(faces, people, at_s, min_face_px):
-            self._tried_s[one.number] = at_s
-            assert one.face_row is not None
-            shot = take_shot(self._network, image, faces, one.face_row, seen_at)
-            if shot is not None and self._is_news(one, shot):
-                news.append(self._tell_shot(one, shot, zones, at_s))
-        return news + [self._tell(one, zones, at_s) for one in people if self._is_silent(one, at_s)]
+        for one, row in self._worth_a_look(seen, people, min_face_px):
+            self._tried_s[one.number] = seen.at_s
+            rated = take_shot(self._network, seen.image, seen.faces, row, seen.at)
+            if rated is not None and self._is_news(one, rated):
+                news.append(self._tell_shot(one, rated, seen))
+        silent = [one for one in people if self._is_silent(one, seen.at_s)]
+        return news + [self._tell_presence(one, seen) for one in silent]
 
-    def end(self, gone: Iterable[Someone], zones: ZonesOf) -> list[SightingNews]:
-        """Return the last of those who have gone."""
+    def end(self, gone: Iterable[Someone]) -> list[SightingNews]:
+        """Return the last of those who have gone, if anything was told of them."""
         last = []
         for one in gone:
             self._tried_s.pop(one.number, None)
             told = self._told.pop(one.number, None)
             if told is not None:
-                last.append(_news(one, told, zones, None, is_final=True))
+                last.append(_news(one, told, is_final=True))
         return last
 
     def _worth_a_look(
-        self, faces: Faces, people: Sequence[Someone], at_s: float, min_face_px: int
-    ) -> list[Someone]:
-        """Return those whose face may be worth a shot: the unknown first, who waited longest."""
+        self, seen: Seen, people: Sequence[Someone], min_face_px: int
+    ) -> list[tuple[Someone, int]]:
+        """Return whose face may be worth a shot, and its row: new ones first, then in turns."""
         wanted = [
-            one
+            (one, one.face_row)
             for one in people
             if one.face_row is not None
-            and face_px(faces.boxes_xyxy[one.face_row]) >= min_face_px
-            and self._may_gain(one, promise(faces, one.face_row), at_s)
+            and face_px(seen.faces.boxes_xyxy[one.face_row]) >= min_face_px
+            and self._may_gain(one, promise(seen.faces, one.face_row), seen.at_s)
         ]
-        wanted.sort(key=lambda p: (p.number in self._told, self._tried_s.get(p.number, 0.0)))
+        wanted.sort(key=lambda w: (w[0].number in self._told, self._tried_s.get(w[0].number, 0.0)))
         return wanted[:MAX_CLOSE_LOOKS]
 
     def _may_gain(self, one: Someone, promised: float, at_s: float) -> bool:
@@ -93,44 +98,46 @@ class Sightings:
             and promised >= told.merit * CLEARLY_BETTER
         )
 
-    def _is_news(self, one: Someone, shot: RatedShot) -> bool:
+    def _is_news(self, one: Someone, rated: RatedShot) -> bool:
         told = self._told.get(one.number)
-        return told is None or shot.merit >= told.merit * CLEARLY_BETTER
+        return told is None or rated.merit >= told.merit * CLEARLY_BETTER
 
     def _is_silent(self, one: Someone, at_s: float) -> bool:
         told = self._told.get(one.number)
-        was_seen = one.last_seen_s == at_s
-        return told is not None and was_seen and at_s - told.told_s >= KEEP_ALIVE_S
+        is_seen = one.last_seen_s == at_s
+        return told is not None and is_seen and at_s - told.told_s >= KEEP_ALIVE_S
 
-    def _tell_shot(
-        self, one: Someone, rated: RatedShot, zones: ZonesOf, at_s: float
-    ) -> SightingNews:
+    def _tell_shot(self, one: Someone, rated: RatedShot, seen: Seen) -> SightingNews:
         before = self._told.get(one.number)
         told = _Told(
-            face_at=rated.shot.captured_at if before is None else before.face_at,
+            face_at=seen.at if before is None else before.face_at,
             merit=rated.merit,
             shot_count=1 if before is None else before.shot_count + 1,
-            shot_s=at_s,
-            told_s=at_s,
+            shot_s=seen.at_s,
+            told_s=seen.at_s,
         )
         self._told[one.number] = told
-        return _news(one, told, zones, rated.shot)
+        return _news(one, told, seen.zones.get(one.number, ()), rated.shot)
 
-    def _tell(self, one: Someone, zones: ZonesOf, at_s: float) -> SightingNews:
+    def _tell_presence(self, one: Someone, seen: Seen) -> SightingNews:
         told = self._told[one.number]
-        told.told_s = at_s
-        return _news(one, told, zones, None)
+        told.told_s = seen.at_s
+        return _news(one, told, seen.zones.get(one.number, ()))
 
 
 def _news(
-    one: Someone, told: _Told, zones: ZonesOf, shot: FaceShot | None, is_final: bool = False
+    one: Someone,
+    told: _Told,
+    zones: tuple[str, ...] = (),
+    shot: FaceShot | None = None,
+    is_final: bool = False,
 ) -> SightingNews:
     return SightingNews(
         track=one.name,
         first_seen_at=one.first_seen_at,
         last_seen_at=one.last_seen_at,
         face_at=told.face_at,
-        zones=zones.get(one.number, ()),
+        zones=zones,
         shot=shot,
         is_final=is_final,
     )

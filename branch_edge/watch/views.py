@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from inference.engine import Engine
+from inference.manifest import Manifest, ModelSpec
 from media.image import ImageRGB
 from vision.canvas import snug_placement
 from vision.faces import Faces
@@ -12,6 +14,7 @@ from vision.network import DetectorNetwork, Look
 from vision.person_detection import PendingPersons, PersonDetector
 from vision.persons import Persons
 
+FACE_MODEL_ID, PERSON_MODEL_ID = "retinaface-mnet025", "person-centernet"
 MIN_FACE_SCORE = 0.5
 
 
@@ -21,6 +24,22 @@ class Eyes:
 
     faces: DetectorNetwork
     persons: PersonDetector | None = None
+
+
+def build_eyes(engine: Engine, manifest: Manifest, counts_persons: bool = True) -> Eyes:
+    """Put together what cameras are looked at with; no model runs yet.
+
+    engine: holds the models that `eye_models` names. Raises UnknownModelError.
+    """
+    faces, *persons = eye_models(manifest, counts_persons)
+    detector = PersonDetector(engine, persons[0]) if persons else None
+    return Eyes(DetectorNetwork(engine, faces), detector)
+
+
+def eye_models(manifest: Manifest, counts_persons: bool = True) -> tuple[ModelSpec, ...]:
+    """Return the models that a box needs: of faces, and of persons where they are counted."""
+    names = (FACE_MODEL_ID, PERSON_MODEL_ID) if counts_persons else (FACE_MODEL_ID,)
+    return tuple(manifest.model(name) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
