@@ -20,7 +20,7 @@ SmartBranchError
 │   ├── BranchNotFoundError, DeviceNotFoundError, DeviceExistsError, CameraNotFoundError,
 │   │   CameraOfflineError, CameraTakenOverError, SceneChangedError
 │   ├── VisitNotFoundError, PhotoNotFoundError, AlertNotFoundError, AlertMoveNotAllowedError
-│   └── StaffExistsError, StaffNotFoundError
+│   └── WatchlistBasisError, StaffExistsError, StaffNotFoundError
 ├── AccessError               the caller may not do this
 │   ├── MissingTokenError, InvalidTokenError, ExpiredTokenError
 │   ├── ExpiredCertificateError, RevokedCertificateError
@@ -77,6 +77,7 @@ from base.errors.branches import (
     StaffExistsError,
     StaffNotFoundError,
     VisitNotFoundError,
+    WatchlistBasisError,
 )
 from base.errors.capacity import (
     CapacityError,
@@ -250,5 +251,6 @@ __all__ = [
     "UnsupportedPictureError",
     "UnsupportedSourceError",
     "VisitNotFoundError",
+    "WatchlistBasisError",
     "leaves",
 ]

@@ -18,6 +18,12 @@ class DirectoryInvalidError(InvalidInputError):
     reason = "DIRECTORY_INVALID"
 
 
+class WatchlistBasisError(StateError):
+    """A watchlist rests on consent, which nobody on it gave."""
+
+    reason = "WATCHLIST_BASIS"
+
+
 class BranchNotFoundError(StateError):
     """The caller has no such branch."""
 

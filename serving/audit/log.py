@@ -69,6 +69,11 @@ class AuditLog:
         """Record an action in the transaction that makes it: both are durable, or neither."""
         self._record(transaction, [event])
 
+    def record_all(self, transaction: Transaction, events: Sequence[AuditEvent]) -> None:
+        """Record several actions in one transaction, in their order."""
+        if events:
+            self._record(transaction, events)
+
     def _record_group(self, events: Sequence[AuditEvent]) -> None:
         with self._database.write() as transaction:
             self._record(transaction, events)

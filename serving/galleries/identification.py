@@ -1,21 +1,40 @@
 """Open-set search: who of a gallery is on a picture, if anyone."""
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import numpy.typing as npt
 
-from base.errors import ErrorRateOutOfRangeError, InvalidArgumentError, ModelMismatchError
+from base.errors import (
+    ErrorRateOutOfRangeError,
+    InvalidArgumentError,
+    ModelMismatchError,
+    WatchlistBasisError,
+)
 from base.ids import GalleryName
 from decision.outcome import Decision, MatchOutcome, Reason
 from decision.signal import Signal
-from serving.audit.types import Outcome
+from serving.audit.types import AuditEvent, Details, Outcome
 from serving.caller import Caller
 from serving.galleries.candidates import SearchPoint, Similar, find_similar, search_point
 from serving.galleries.deps import Deps, check_tenant, subject_name
-from serving.galleries.types import SearchHit, SearchResult
+from serving.galleries.types import LegalBasis, SearchHit, SearchResult
 from serving.galleries.vault import TenantVault
 from serving.storage.records import TenantRecords
 from serving.storage.schema import GalleryRow
 from vision.analysis import FaceReading
+
+NO_CONSENT = Reason(
+    "NO_CONSENT", "the gallery rests on consent, and the one who is most alike gave none"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What a search said, and the audit line to be written with what is made of it."""
+
+    result: SearchResult
+    event: AuditEvent
 
 
 class Identifier:
@@ -40,8 +59,44 @@ class Identifier:
             gallery = records.galleries.get(name.gallery)
             self._deps.check_model(gallery)
             result = self._look_up(records, gallery, reading, top_k, target_fpir)
-        self._record(caller, name, result)
+        event = _event(caller, name, result)
+        self._deps.audit.append(
+            event.actor, event.tenant, event.action, event.resource, event.outcome, event.details
+        )
         return result
+
+    def recognise(
+        self,
+        caller: Caller,
+        name: GalleryName,
+        reading: FaceReading,
+        target_fpir: float,
+        is_watchlist: bool = False,
+    ) -> Recognition:
+        """Search for the one person whom a face in passing may be, without recording it.
+
+        Somebody of a gallery that rests on consent who gave none is nobody, and not named.
+        Raises WatchlistBasisError for a watchlist that rests on consent.
+        """
+        check_tenant(caller, name)
+        self._check(1, target_fpir)
+        with self._deps.database.read() as transaction:
+            records = transaction.tenant(name.tenant)
+            gallery = records.galleries.get(name.gallery)
+            self._deps.check_model(gallery)
+            rests_on_consent = gallery.legal_basis == LegalBasis.CONSENT.value
+            if is_watchlist and rests_on_consent:
+                raise WatchlistBasisError(
+                    f"the watchlist {name} rests on consent, which nobody on it gave; name its "
+                    "legal basis, or take it off the watchlists",
+                    gallery=name,
+                )
+            result = self._look_up(records, gallery, reading, 1, target_fpir)
+            if rests_on_consent and not _have_consented(records, gallery, result):
+                result = replace(
+                    result, decision=Decision(MatchOutcome.NO_MATCH, (NO_CONSENT,)), hits=()
+                )
+        return Recognition(result, _event(caller, name, result))
 
     def _check(self, top_k: int, target_fpir: float) -> None:
         most = self._deps.settings.max_top_k
@@ -115,25 +170,25 @@ class Identifier:
             return None
         return min(1.0, self._deps.table.fmr_at(point.threshold) * size)
 
-    def _record(self, caller: Caller, name: GalleryName, result: SearchResult) -> None:
-        best = result.hits[0] if result.hits else None
-        self._deps.audit.append(
-            caller.subject,
-            name.tenant,
-            "gallery.search",
-            str(name),
-            Outcome.OK,
-            {
-                "decision": result.decision.outcome.value,
-                "reason": result.decision.reasons[0].code,
-                "hits": len(result.hits),
-                "subject": None if best is None else best.subject,
-                "similarity": None if best is None else round(best.similarity, 4),
-                "target_fpir": result.target_fpir,
-                "gallery_size": result.gallery_size,
-                "model": result.model_id,
-            },
-        )
+
+def _event(caller: Caller, name: GalleryName, result: SearchResult) -> AuditEvent:
+    best = result.hits[0] if result.hits else None
+    details: Details = {
+        "decision": result.decision.outcome.value,
+        "reason": result.decision.reasons[0].code,
+        "hits": len(result.hits),
+        "subject": None if best is None else best.subject,
+        "similarity": None if best is None else round(best.similarity, 4),
+        "target_fpir": result.target_fpir,
+        "gallery_size": result.gallery_size,
+        "model": result.model_id,
+    }
+    return AuditEvent(caller.subject, name.tenant, "gallery.search", str(name), Outcome.OK, details)
+
+
+def _have_consented(records: TenantRecords, gallery: GalleryRow, result: SearchResult) -> bool:
+    rows = [records.subjects.find(gallery, hit.subject) for hit in result.hits]
+    return all(row is not None and row.consent_reference is not None for row in rows)
 
 
 def _vector(reading: FaceReading, model_id: str) -> npt.NDArray[np.float32]:

@@ -16,7 +16,7 @@ from serving.galleries.deps import Deps, check_tenant
 from serving.galleries.enrolment import Enroller
 from serving.galleries.erasable import ErasableStore
 from serving.galleries.erasing import Eraser
-from serving.galleries.identification import Identifier
+from serving.galleries.identification import Identifier, Recognition
 from serving.galleries.imports import ImportSession, open_import
 from serving.galleries.index_manager import IndexManager, SnapshotEraser
 from serving.galleries.login import FaceLogin
@@ -178,6 +178,21 @@ class GalleryService:
         """
         check_tenant(caller, gallery)
         return self._identifier.search(caller, gallery, self._read(probe), top_k, target_fpir)
+
+    def recognise(
+        self,
+        caller: Caller,
+        gallery: GalleryName,
+        reading: FaceReading,
+        target_fpir: float,
+        is_watchlist: bool = False,
+    ) -> Recognition:
+        """Say whom a face in passing may be; the caller writes the audit line that comes with it.
+
+        Raises GalleryNotFoundError, ModelMismatchError, ErrorRateOutOfRangeError, and
+        WatchlistBasisError for a watchlist that rests on consent.
+        """
+        return self._identifier.recognise(caller, gallery, reading, target_fpir, is_watchlist)
 
     def verify_subject(
         self,
