@@ -17,7 +17,7 @@ DELIMITER = b"\x00\x00\x00\x01\x09"
 LAUNCH = (
     "( appsrc name=feed is-live=true format=time max-bytes=4000000 "
     "caps=video/x-h264,stream-format=byte-stream,alignment=au "
-    "! h264parse ! rtph264pay name=pay0 pt=96 config-interval=-1 )"
+    "! h264parse ! rtph264pay name=pay0 pt=96 )"
 )
 
 

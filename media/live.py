@@ -24,6 +24,7 @@ from base.errors import (
 from media.clips import VIDEO_CODECS
 from media.decoded import DecodedFrame
 from media.encoding import film_encoding
+from media.timeline import LeastOfLate
 
 # USB cameras that do not compress send bare pixels.
 LIVE_CODECS = VIDEO_CODECS | {"rawvideo"}
@@ -98,13 +99,16 @@ class _ReportedTimes:
 
     def __init__(self) -> None:
         self._start_s: float | None = None
+        # A parser may hang a report on the picture before the one it belongs to.
+        self._starts = LeastOfLate()
 
     def heed(self, packet: "Packet[VideoStream]") -> None:
         if packet.pts is None or not packet.has_sidedata("prft"):
             return
         # AVProducerReferenceTime: microseconds since 1970, then flags.
         (wall_us,) = struct.unpack_from("=q", bytes(packet.get_sidedata("prft")))
-        self._start_s = wall_us / 1e6 - float(packet.pts * packet.time_base)
+        start_s = wall_us / 1e6 - float(packet.pts * packet.time_base)
+        self._start_s = self._starts.heed(start_s, time.monotonic())
 
     def of(self, pts_s: float | None) -> datetime | None:
         if pts_s is None or self._start_s is None:
@@ -224,6 +228,7 @@ def _wall_time(seconds: float) -> datetime | None:
 # FFmpeg's errors name the address with its password: none is chained or quoted.
 @contextmanager
 def _told_of_opening(limits: LiveLimits) -> Iterator[None]:
+    until_s = time.monotonic() + limits.open_timeout_s
     try:
         yield
     except (av.HTTPUnauthorizedError, av.HTTPForbiddenError):
@@ -234,15 +239,16 @@ def _told_of_opening(limits: LiveLimits) -> Iterator[None]:
         raise CameraAddressError("there is no such camera at this machine") from None
     except av.PermissionError:
         raise CameraRefusedError("the camera's device may not be opened by this user") from None
-    except (av.ExitError, av.TimeoutError):
-        raise CameraUnavailableError(
-            f"the camera did not answer within {limits.open_timeout_s:g} s"
-        ) from None
     except av.ConnectionRefusedError:
         raise CameraUnavailableError("nothing listens at the camera's port") from None
-    except (av.InvalidDataError, av.ProtocolNotFoundError):
-        raise CameraAddressError("what answers at the camera's address is no camera") from None
     except (av.FFmpegError, OSError, ValueError) as error:
+        # Silence comes under many names, that of bad data among them.
+        if time.monotonic() >= until_s:
+            raise CameraUnavailableError(
+                f"the camera did not answer within {limits.open_timeout_s:g} s"
+            ) from None
+        if isinstance(error, av.InvalidDataError):
+            raise CameraAddressError("what answers at the camera's address is no camera") from None
         raise CameraUnavailableError(
             f"the camera cannot be reached ({type(error).__name__}); check name and network"
         ) from None

@@ -46,3 +46,22 @@ class Sampler:
         # one begins.
         self._due_s = max(self._due_s, at_s - self._step_s / 2) + self._step_s
         return True
+
+
+class LeastOfLate:
+    """The least of a value over the last half to whole minute."""
+
+    # Longer than a burst of late frames, shorter than clocks take to drift apart.
+    _WINDOW_S = 30.0
+
+    def __init__(self) -> None:
+        self._before: float | None = None
+        self._now: float | None = None
+        self._since_s = 0.0
+
+    def heed(self, value: float, at_s: float) -> float:
+        """Take one value in and return the least; times never fall."""
+        if self._now is None or at_s - self._since_s >= self._WINDOW_S:
+            self._before, self._now, self._since_s = self._now, value, at_s
+        self._now = min(self._now, value)
+        return self._now if self._before is None else min(self._before, self._now)

@@ -12,6 +12,7 @@ from structlog.typing import FilteringBoundLogger
 from base.clock import Clock
 from base.errors import (
     CameraRefusedError,
+    CameraStalledError,
     CameraUnavailableError,
     SmartBranchError,
     SourceEndedError,
@@ -95,6 +96,7 @@ class CameraSource:
         self._backoff = Backoff(settings.retry, random.Random())
         self._condition = Condition(name, clock, log, self._tell)
         self._thread = threading.Thread(target=self._run, name=f"camera {name}", daemon=True)
+        self._reading_since_s: float | None = None  # None while it is not read.
         self.sampler = sampler
         self.decoded_count = 0
         self.taken_count = 0
@@ -120,7 +122,12 @@ class CameraSource:
         Raises SourceEndedError after close and after a file's last frame, and what is wrong with
         a file or folder. A camera that is away is waited for.
         """
-        return await self._mailbox.get()
+        while True:
+            try:
+                async with asyncio.timeout(self._settings.stall_after_s):
+                    return await self._mailbox.get()
+            except TimeoutError:
+                self._suspect()
 
     async def close(self) -> None:
         """Stop. A thread that waits for a silent camera ends by itself when its limit is over."""
@@ -128,6 +135,14 @@ class CameraSource:
         self._mailbox.end(closed(), keeps_last=False)
         if self._thread.is_alive():
             await asyncio.to_thread(self._thread.join, _CLOSE_S)
+
+    def _suspect(self) -> None:
+        """Tell of a thread that its driver does not let go, which network cameras never do."""
+        limit_s = self._settings.open_timeout_s + 2 * self._settings.stall_after_s
+        since_s = self._reading_since_s
+        if since_s is not None and self._clock.monotonic() - since_s > limit_s:
+            text = f"the camera's driver has not answered for {limit_s:g} s; plug it in anew"
+            self._condition.fail(CameraStalledError(text))
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -142,10 +157,11 @@ class CameraSource:
 
     def _read(self) -> SmartBranchError | None:
         """Read until it ends or breaks; return what broke."""
-        since_s = self._clock.monotonic()
+        since_s = self._reading_since_s = self._clock.monotonic()
         try:
             with closing(self._reader.arrivals(self._stop)) as arrivals:
                 for arrival in arrivals:
+                    self._reading_since_s = self._clock.monotonic()
                     self._take(arrival)
                     if arrival.at_s - since_s > self._settings.stall_after_s:
                         self._backoff.reset()
@@ -154,6 +170,8 @@ class CameraSource:
         except Exception:
             self._log.exception("camera thread failed")
             return CameraUnavailableError("reading the camera failed; see the log")
+        finally:
+            self._reading_since_s = None
         return None
 
     def _take(self, arrival: Arrival) -> None:

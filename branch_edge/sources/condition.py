@@ -1,5 +1,6 @@
 """How a camera is, told once for each change and logged once each way."""
 
+import threading
 from collections.abc import Callable
 
 from structlog.typing import FilteringBoundLogger
@@ -14,7 +15,7 @@ _AWAY = frozenset({CameraState.DOWN, CameraState.STALLED})
 
 
 class Condition:
-    """What one camera is doing. One thread sets it, any thread may read it.
+    """What one camera is doing; any thread may set or read it.
 
     tell: is called with every change, from the thread that sets it.
     """
@@ -26,6 +27,7 @@ class Condition:
         self._clock = clock
         self._log = log
         self._tell = tell
+        self._changing = threading.Lock()
         # Not told: a camera that is just being opened has not gone away.
         self.news = CameraNews(CameraState.DOWN, clock.now(), STARTING.code, STARTING.text)
 
@@ -43,6 +45,12 @@ class Condition:
             self._become(CameraState.UP, remark, size_wh)
 
     def _become(
+        self, state: CameraState, reason: Reason | None, size_wh: tuple[int, int] | None
+    ) -> None:
+        with self._changing:
+            self._change(state, reason, size_wh)
+
+    def _change(
         self, state: CameraState, reason: Reason | None, size_wh: tuple[int, int] | None
     ) -> None:
         before = self.news

@@ -9,7 +9,7 @@ from branch_edge.news import CameraNews
 from branch_edge.sampling import FrameSampler, SamplingSettings
 from branch_edge.sources.address import CameraAddress, SourceKind
 from branch_edge.sources.camera import CameraSource
-from branch_edge.sources.cameras import LiveReader
+from branch_edge.sources.cameras import camera_reader
 from branch_edge.sources.files import FileReader
 from branch_edge.sources.settings import SourceSettings
 
@@ -29,7 +29,7 @@ def open_source(
     """
     settings, clock = settings or SourceSettings(), clock or SystemClock()
     is_live = address.kind in (SourceKind.RTSP, SourceKind.USB)
-    reader = (LiveReader if is_live else FileReader)(address, settings, clock)
+    reader = (camera_reader if is_live else FileReader)(address, settings, clock)
     sampler = FrameSampler(sampling or SamplingSettings())
     source = CameraSource(name, reader, settings, sampler, clock, log, on_news)
     source.start()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from media.timeline import Arrivals, Sampler
+from media.timeline import Arrivals, LeastOfLate, Sampler
 
 
 def arrivals(start_s: float | None, *pts: float | None) -> list[float]:
@@ -52,3 +52,10 @@ def test_after_a_gap_the_rate_is_not_exceeded_to_catch_up() -> None:
 def test_without_a_rate_every_frame_is_taken() -> None:
     sampler = Sampler(None)
     assert all(sampler.takes(at) for at in (0.0, 0.0, 0.001, 0.002))
+
+
+def test_the_least_of_late_is_forgotten_after_a_minute() -> None:
+    least = LeastOfLate()
+    assert [least.heed(3.0, 0.0), least.heed(1.0, 5.0), least.heed(2.0, 20.0)] == [3.0, 1.0, 1.0]
+    assert least.heed(4.0, 36.0) == 1.0
+    assert least.heed(4.0, 67.0) == 4.0
