@@ -82,21 +82,32 @@ class Identifier:
         self._check(1, target_fpir)
         with self._deps.database.read() as transaction:
             records = transaction.tenant(name.tenant)
-            gallery = records.galleries.get(name.gallery)
-            self._deps.check_model(gallery)
-            rests_on_consent = gallery.legal_basis == LegalBasis.CONSENT.value
-            if is_watchlist and rests_on_consent:
-                raise WatchlistBasisError(
-                    f"the watchlist {name} rests on consent, which nobody on it gave; name its "
-                    "legal basis, or take it off the watchlists",
-                    gallery=name,
-                )
+            gallery = self._searchable(records, name, is_watchlist)
             result = self._look_up(records, gallery, reading, 1, target_fpir)
-            if rests_on_consent and not _have_consented(records, gallery, result):
+            if _rests_on_consent(gallery) and not _have_consented(records, gallery, result):
                 result = replace(
                     result, decision=Decision(MatchOutcome.NO_MATCH, (NO_CONSENT,)), hits=()
                 )
         return Recognition(result, _event(caller, name, result))
+
+    def check_searchable(self, caller: Caller, name: GalleryName, is_watchlist: bool) -> None:
+        """Raise what `recognise` would raise about the gallery itself."""
+        check_tenant(caller, name)
+        with self._deps.database.read() as transaction:
+            self._searchable(transaction.tenant(name.tenant), name, is_watchlist)
+
+    def _searchable(
+        self, records: TenantRecords, name: GalleryName, is_watchlist: bool
+    ) -> GalleryRow:
+        gallery = records.galleries.get(name.gallery)
+        self._deps.check_model(gallery)
+        if is_watchlist and _rests_on_consent(gallery):
+            raise WatchlistBasisError(
+                f"the watchlist {name} rests on consent, which nobody on it gave; name its legal "
+                "basis, or take it off the watchlists",
+                gallery=name,
+            )
+        return gallery
 
     def _check(self, top_k: int, target_fpir: float) -> None:
         most = self._deps.settings.max_top_k
@@ -184,6 +195,10 @@ def _event(caller: Caller, name: GalleryName, result: SearchResult) -> AuditEven
         "model": result.model_id,
     }
     return AuditEvent(caller.subject, name.tenant, "gallery.search", str(name), Outcome.OK, details)
+
+
+def _rests_on_consent(gallery: GalleryRow) -> bool:
+    return gallery.legal_basis == LegalBasis.CONSENT.value
 
 
 def _have_consented(records: TenantRecords, gallery: GalleryRow, result: SearchResult) -> bool:

@@ -194,6 +194,12 @@ class GalleryService:
         """
         return self._identifier.recognise(caller, gallery, reading, target_fpir, is_watchlist)
 
+    def check_searchable(
+        self, caller: Caller, gallery: GalleryName, is_watchlist: bool = False
+    ) -> None:
+        """Raise what `recognise` would raise about the gallery itself."""
+        self._identifier.check_searchable(caller, gallery, is_watchlist)
+
     def verify_subject(
         self,
         caller: Caller,

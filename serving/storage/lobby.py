@@ -52,7 +52,8 @@ class LobbyRecords:
 
     def visit(self, branch: str, visit: str) -> LobbyVisitRow | None:
         """Return a visit."""
-        return self._session.get(LobbyVisitRow, (self._tenant, branch, visit))
+        key = self._tenant, branch, visit
+        return self._session.get(LobbyVisitRow, key, populate_existing=True)
 
     def visits(self, branch: str, ids: Collection[str]) -> dict[str, LobbyVisitRow]:
         """Return visits by id; those that are gone are left out."""
@@ -65,14 +66,14 @@ class LobbyRecords:
         )
         return {row.visit: row for row in rows}
 
-    def open_visits(self, branch: str) -> list[LobbyVisitRow]:
-        """Return the visits that last, oldest first."""
+    def lasting_visits(self, branch: str, since: datetime) -> list[LobbyVisitRow]:
+        """Return the visits that last or were seen since, oldest first."""
         rows = self._session.scalars(
             select(LobbyVisitRow)
             .where(
                 LobbyVisitRow.tenant == self._tenant,
                 LobbyVisitRow.branch == branch,
-                LobbyVisitRow.is_open.is_(True),
+                LobbyVisitRow.is_open.is_(True) | (LobbyVisitRow.last_seen_at >= since),
             )
             .order_by(LobbyVisitRow.arrived_at)
         )

@@ -27,7 +27,8 @@ class AlertRecords:
 
     def find(self, branch: str, alert: str) -> LobbyAlertRow | None:
         """Return an alert."""
-        return self._session.get(LobbyAlertRow, (self._tenant, branch, alert))
+        key = self._tenant, branch, alert
+        return self._session.get(LobbyAlertRow, key, populate_existing=True)
 
     def by_ids(self, branch: str, ids: Collection[str]) -> dict[str, LobbyAlertRow]:
         """Return alerts by id; those that are gone are left out."""
@@ -109,8 +110,15 @@ class FlowRecords:
 
     def find(self, branch: str, start_at: datetime, device: str, camera: str) -> str | None:
         """Return the counts of one camera in one minute."""
-        row = self._session.get(LobbyFlowRow, (self._tenant, branch, start_at, device, camera))
-        return None if row is None else row.counts
+        return self._session.scalar(
+            select(LobbyFlowRow.counts).where(
+                LobbyFlowRow.tenant == self._tenant,
+                LobbyFlowRow.branch == branch,
+                LobbyFlowRow.start_at == start_at,
+                LobbyFlowRow.device == device,
+                LobbyFlowRow.camera == camera,
+            )
+        )
 
     def between(self, branch: str, start_at: datetime, end_at: datetime) -> list[LobbyFlowRow]:
         """Return the counts of a span of time, oldest first."""
