@@ -1,4 +1,4 @@
-"""Generate what the pages share with the server: messages and the words of a session."""
+"""Generate what the pages share with the server: messages, and words by their codes."""
 
 import json
 import subprocess
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from liveness.words import ADVICE, NOTICES, PROMPTS, REASONS, Words
+from lobby.words import ALERTS
 from scripts import proto
 
 OUT = Path("web/src/gen")
 PLUGIN = Path("web/node_modules/.bin/protoc-gen-es")
-WORDS = "liveness_words.json"
 SPOKEN = (
     "smartbranch/edge/v1/edge_service.proto",
     "smartbranch/liveness/v1/liveness_service.proto",
@@ -24,18 +24,22 @@ def generate(out: Path) -> list[Path]:
     out.mkdir(parents=True, exist_ok=True)
     flags = [f"--plugin=protoc-gen-es={PLUGIN}", f"--es_out={out}", "--es_opt=target=ts"]
     subprocess.run([*_protoc(), *flags, *_needed()], check=True)
-    (out / WORDS).write_text(_words())
-    return [*sorted(out.rglob("*_pb.ts")), out / WORDS]
+    (out / "liveness_words.json").write_text(_by_language(_session_words()))
+    (out / "lobby_words.json").write_text(_by_language({"alert": ALERTS}))
+    return sorted([*out.rglob("*_pb.ts"), *out.glob("*_words.json")])
 
 
-def _words() -> str:
+def _session_words() -> dict[str, Mapping[str, Words]]:
     """Return the words of sessions, for a page whose language changes while one runs."""
-    tables: dict[str, Mapping[str, Words]] = {
+    return {
         "prompt": {challenge.value: words for challenge, words in PROMPTS.items()},
         "advice": ADVICE,
         "notice": NOTICES,
         "reason": {**ADVICE, **NOTICES, **REASONS},
     }
+
+
+def _by_language(tables: Mapping[str, Mapping[str, Words]]) -> str:
     by_language = {
         kind: {code: {"en": english, "zh": chinese} for code, (english, chinese) in table.items()}
         for kind, table in tables.items()

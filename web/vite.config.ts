@@ -10,7 +10,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     license: { fileName: "licenses.md" },
-    rolldownOptions: { input: ["try/faces.html", "try/liveness.html"] },
+    rolldownOptions: { input: ["lobby.html", "try/faces.html", "try/liveness.html"] },
   },
   server: {
     // `npm run dev` beside `smartbranch serve`.

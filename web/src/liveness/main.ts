@@ -7,12 +7,12 @@ import "./stage.css";
 import { offerTokenForm, showTokenForm } from "../shared/access.ts";
 import { byId } from "../shared/dom.ts";
 import { language, offerLanguages } from "../shared/language.ts";
+import { stayAwake } from "../shared/wake.ts";
 import { Check } from "./check.ts";
 import { drawIcons } from "./icons.ts";
 import { showProblem, showVerdict } from "./outcome.ts";
 import { Stage } from "./stage.ts";
 import type { State } from "./state.ts";
-import { stayAwake } from "./wake.ts";
 import { words } from "./words.ts";
 
 const SECTIONS = { welcome: "welcome", session: "session", verdict: "outcome", problem: "outcome" };

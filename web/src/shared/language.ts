@@ -1,6 +1,7 @@
 // English or Chinese: the browser's choice at first, then the visitor's, which is remembered.
 
 import { byId } from "./dom.ts";
+import { recall, store } from "./memory.ts";
 
 export type Language = "en" | "zh";
 
@@ -28,25 +29,13 @@ export function offerLanguages(
   };
   button.addEventListener("click", () => {
     current = isChinese() ? "en" : "zh";
-    remember(current);
+    store(KEY, current);
     show();
   });
   show();
 }
 
 function remembered(): Language | null {
-  try {
-    const kept = localStorage.getItem(KEY);
-    return kept === "en" || kept === "zh" ? kept : null;
-  } catch {
-    return null; // A browser may forbid storage; the page works without.
-  }
-}
-
-function remember(chosen: Language): void {
-  try {
-    localStorage.setItem(KEY, chosen);
-  } catch {
-    // As above.
-  }
+  const kept = recall(KEY);
+  return kept === "en" || kept === "zh" ? kept : null;
 }

@@ -1,4 +1,4 @@
-// Keeps a telephone's screen on while a check runs.
+// Keeps the screen on.
 
 let isWanted = false;
 let lock: WakeLockSentinel | null = null;
