@@ -157,6 +157,30 @@ def injection(
         emit(report.to_plain(), as_json, kit_as_text)
 
 
+@app.command()
+def flow(
+    clip: Annotated[Path, typer.Option(help="What a fixed camera saw.")],
+    scene: Annotated[Path, typer.Option(help="TOML: [[zone]], [[line]] and [[mask]] in shares.")],
+    truth: Annotated[
+        Path | None, typer.Option(help="CSV of stays counted by hand: zone,enter_s,leave_s.")
+    ] = None,
+    fps: Annotated[float, typer.Option(min=0.2, max=30, help="Frames a second looked at.")] = 5.0,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Count people in a clip, as a box does, and compare with counts made by hand."""
+    from cli.flow import count_clip, flow_as_text
+    from evaluation.flow.comparison import compare
+    from evaluation.flow.report import to_json
+    from evaluation.flow.scene_file import read_scene
+    from evaluation.flow.truth import read_truth
+
+    with errors_reported(as_json):
+        known = None if truth is None else read_truth(truth)
+        count = count_clip(clip, read_scene(scene), fps)
+        comparison = None if known is None else compare(known, count.stays)
+        emit(to_json(count, comparison), as_json, flow_as_text)
+
+
 def _as_text(report: Mapping[str, Any]) -> str:
     low, high = report["accuracy_interval"]
     lines = [

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from branch_edge.watch.camera_watch import CameraWatch, WatchNews
+from branch_edge.news import FlowNews
+from branch_edge.watch.camera_watch import SLICE_S, CameraWatch, WatchNews
 from branch_edge.watch.stays import Stay
 from branch_edge.watch.views import Eyes
 from media.frame import Frame
@@ -21,8 +22,15 @@ class Replay:
     stays: tuple[Stay, ...]
     frame_count: int
 
+    @property
+    def spans(self) -> tuple[FlowNews, ...]:
+        """The counts alone."""
+        return tuple(news for news in self.news if isinstance(news, FlowNews))
 
-def replay(scene: CameraScene, eyes: Eyes, frames: Iterable[Frame], slice_s: float) -> Replay:
+
+def replay(
+    scene: CameraScene, eyes: Eyes, frames: Iterable[Frame], slice_s: float = SLICE_S
+) -> Replay:
     """Watch a clip from its first second to its last. frames: as `media.clips` reads them."""
     stays: list[Stay] = []
     news: list[WatchNews] = []

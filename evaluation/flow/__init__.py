@@ -1,0 +1,1 @@
+"""How well people are counted: against counts that somebody made by hand."""
