@@ -1,6 +1,5 @@
 """Whom a face in passing may be: read once, then looked up where the branch may look."""
 
-import logging
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +7,6 @@ import numpy as np
 from base.errors import (
     DegenerateFaceError,
     GalleryNotFoundError,
-    InvalidInputError,
     ModelMismatchError,
     WatchlistBasisError,
 )
@@ -29,7 +27,6 @@ from vision.assembly import FacePipeline
 from vision.faces import Faces
 from vision.quality import rate_face
 
-_log = logging.getLogger(__name__)
 SHOT_LIMITS = PictureLimits(max_bytes=256 * 1024, max_pixels=1_000_000, min_side_px=16)
 # A gallery that cannot be searched, and why; anything else is a fault of ours.
 NOT_SEARCHED = GalleryNotFoundError, ModelMismatchError, WatchlistBasisError
@@ -57,19 +54,16 @@ class Recogniser:
     def __init__(self, galleries: GalleryService, pipeline: FacePipeline) -> None:
         self._galleries = galleries
         self._pipeline = pipeline
-        self.unreadable_count = 0
 
     def read(self, shot: Shot) -> ReadShot | None:
-        """Return the face of a shot, embedded; None if nothing can be decided by it."""
+        """Return the face of a shot, embedded; None if nothing can be decided by it.
+
+        Raises InvalidInputError for a picture that cannot be read.
+        """
+        image = decode_picture(shot.picture, SHOT_LIMITS)
         try:
-            image = decode_picture(shot.picture, SHOT_LIMITS)
             reading = self._rate(image, shot)
         except DegenerateFaceError:
-            return None
-        except InvalidInputError as error:
-            # The box may be old or broken: its next shot may be good, so nothing stops here.
-            self.unreadable_count += 1
-            _log.warning("a shot cannot be read: %s", error.reason)
             return None
         if not self._is_usable(reading):
             return None

@@ -53,6 +53,11 @@ class BranchRoom:
         self._extra: dict[str, int] = {}
         self._make()
 
+    @property
+    def rules_now(self) -> RuleBook:
+        """The rules in force."""
+        return self._rules()
+
     def _make(self) -> None:
         self.visits = VisitBook(self._limits, self._strangers)
         self.rules = RuleEngine(self.branch, self.places, self._rules)
