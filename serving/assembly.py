@@ -9,15 +9,18 @@ from base.clock import Clock, SystemClock
 from base.errors import UnknownModelError
 from inference.local import LocalEngine
 from serving.audit.log import AuditLog
+from serving.branches import open_branches
 from serving.crypto.key import Key
 from serving.crypto.keyring import Keyring
 from serving.crypto.master import choose_master_key
 from serving.crypto.service_keys import service_key
 from serving.deepfake.service import DeepfakeService
+from serving.edge.service import EdgeService
 from serving.faces import FaceService
 from serving.galleries.service import GalleryService
 from serving.galleries.settings import GallerySettings
 from serving.liveness.service import LivenessService
+from serving.lobby.service import LobbyService
 from serving.models import ModelFacts
 from serving.open_models import OpenModels, open_models, picture_limits
 from serving.settings import ServerSettings
@@ -37,6 +40,8 @@ class Services:
     galleries: GalleryService
     liveness: LivenessService
     deepfake: DeepfakeService
+    lobby: LobbyService
+    edge: EdgeService
     audit: AuditLog
     database: Database
     resources: ExitStack
@@ -97,7 +102,8 @@ def build_services(settings: ServerSettings, clock: Clock | None = None) -> Serv
     """Open models, keys and database, and put the services together; no model runs yet.
 
     Raises SettingsError, SecretsUnavailableError, StorageFailedError, ModelUnavailableError,
-    ModelCorruptError, ModelTermsNotAcceptedError and ProviderUnavailableError.
+    ModelCorruptError, ModelTermsNotAcceptedError, ProviderUnavailableError and
+    RulesInvalidError.
     """
     clock = clock or SystemClock()
     with ExitStack() as stack:
@@ -124,6 +130,9 @@ def build_services(settings: ServerSettings, clock: Clock | None = None) -> Serv
         deepfake = DeepfakeService(
             models.forgery, models.vision, audit, clock, settings.deepfake, limits
         )
+        branches = open_branches(
+            stack, settings, database, keyring, galleries, models.pipeline, audit, clock
+        )
         return Services(
             settings=settings,
             open_models=models,
@@ -131,6 +140,8 @@ def build_services(settings: ServerSettings, clock: Clock | None = None) -> Serv
             galleries=galleries,
             liveness=liveness,
             deepfake=deepfake,
+            lobby=branches.lobby,
+            edge=branches.edge,
             audit=audit,
             database=database,
             resources=stack.pop_all(),

@@ -66,7 +66,8 @@ class LobbyService:
         """Put the service together; rules that cannot be read are a problem to show."""
         self.plan = plan
         self.rules = RuleWatch(plan.rules_path, clock)
-        self.rules.refresh()
+        if plan.rules_path is not None:
+            self.rules.refresh()
         self._audit = audit
         self._forget_told: Callable[[str], None] = lambda tenant: None
         vaults = Vaults(keyring, clock)

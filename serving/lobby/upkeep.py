@@ -67,6 +67,8 @@ class Upkeep:
 
     def _tell_rules(self) -> None:
         """Tell staff that the rules cannot be read, and once they can be again."""
+        if self._watch.path is None:
+            return
         self._watch.refresh()
         problem, told = self._watch.problem, self._told_problem
         if problem == told:
