@@ -11,6 +11,8 @@ BLANK = Reason("CAMERA_BLANK", "the camera shows one colour only: something is c
 BLURRED = Reason("CAMERA_BLURRED", "the camera's picture has lost its sharpness")
 # Of 255. A room with one lamp on is well above; a hand or tape before a lens lets little through.
 _DARK_BELOW = 24
+# Of the picture: a sign or a lamp alone is a view.
+_LIT_SHARE = 0.02
 # Spread of brightness; an empty wall with a door has 20 and more.
 _BLANK_BELOW = 5.0
 # Of what this camera usually shows.
@@ -53,8 +55,7 @@ class ViewWatch:
         return True
 
     def _judge(self, luma: Luma, small: Luma, at_s: float) -> Reason | None:
-        # The brightest twentieth, so that a sign or a lamp alone is a view.
-        if np.percentile(small, 95) < _DARK_BELOW:
+        if np.count_nonzero(small >= _DARK_BELOW) < _LIT_SHARE * small.size:
             return DARK
         if float(np.std(small)) < _BLANK_BELOW:
             return BLANK
