@@ -136,3 +136,13 @@ async def test_a_file_that_plays_is_up(clip: Path) -> None:
     async with watched(clip, is_paced=False) as camera:
         news = await camera.until(CameraState.UP)
         assert news.size_wh == (96, 64)
+
+
+async def test_a_file_that_is_dark_for_a_while_is_a_covered_camera(tmp_path: Path) -> None:
+    path = tmp_path / "night.mp4"
+    night = [np.zeros((64, 96, 3), np.uint8)] * (8 * FPS)
+    path.write_bytes(make_clip(pictures=[square_picture()] * FPS + night))
+    async with watched(path, is_paced=False) as camera:
+        await camera.frames_until_end()
+        await camera.until(CameraState.COVERED, "CAMERA_DARK")
+        assert camera.logged() == ["camera there", "camera remark"]
