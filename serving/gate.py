@@ -15,11 +15,12 @@ from serving.auth import TokenChecker
 from serving.caller import Caller, Role
 from serving.failures import Failure, failure_of
 from serving.limits import RateLimiter, Slots
-from serving.permissions import check_role, is_open
+from serving.permissions import ANONYMOUS, check_role, is_open
 from serving.telemetry.metrics import Metrics
 from serving.tls import ClientCertificates
 
 DEVELOPER = Caller("default", "local", frozenset(Role))
+NOBODY = Caller("nobody", "nobody", frozenset())
 REQUEST_ID_HEADER = "x-request-id"
 
 
@@ -113,6 +114,8 @@ class Gate:
         signed_in: whose sign-in was checked; it stands for the other two.
         """
         self.check_open()
+        if method in ANONYMOUS:
+            return NOBODY
         caller = signed_in or self._identify(authorization, certificate)
         check_role(caller, method)
         self._rates.take((caller.tenant, caller.subject))

@@ -8,6 +8,8 @@ _GALLERY = "smartbranch.vision.v1.GalleryService"
 _LIVENESS = "smartbranch.liveness.v1.LivenessService"
 _DEEPFAKE = "smartbranch.deepfake.v1.DeepfakeService"
 _LOBBY = "smartbranch.lobby.v1.LobbyService"
+_EDGE = "smartbranch.edge.v1.EdgeService"
+_DEVICES = "smartbranch.edge.v1.DeviceService"
 METRICS = "metrics"
 # What pages ask that has no call of its own.
 STAFF_ME, LOBBY_PHOTO, LOBBY_RECEIPTS, CONSOLE = (
@@ -43,6 +45,17 @@ ALLOWED: dict[str, frozenset[Role]] = {
     f"{_DEEPFAKE}/CheckClip": frozenset({Role.INTERVIEW_APP, Role.REVIEWER, Role.OPERATOR}),
     # Who opens a clip films it; reviewers look at what others filmed.
     f"{_DEEPFAKE}/OpenClip": frozenset({Role.INTERVIEW_APP, Role.OPERATOR}),
+    # Nobody has a certificate before; the code is the proof.
+    f"{_EDGE}/RegisterDevice": frozenset(Role),
+    f"{_EDGE}/RenewCertificate": frozenset({Role.EDGE_DEVICE}),
+    f"{_EDGE}/StreamCamera": frozenset({Role.EDGE_DEVICE}),
+    f"{_DEVICES}/CreateDeviceCode": _KEEPERS,
+    f"{_DEVICES}/ListDevices": _READERS,
+    f"{_DEVICES}/RevokeDevice": _KEEPERS,
+    f"{_DEVICES}/ListCameras": _READERS | {Role.LOBBY_STAFF},
+    f"{_DEVICES}/UpdateCamera": _KEEPERS,
+    # Who looks through a camera sees people who asked for nothing.
+    f"{_DEVICES}/GetCameraFrame": _KEEPERS,
     f"{_LOBBY}/ListVisits": _LOBBY_USERS,
     f"{_LOBBY}/ListAlerts": _LOBBY_USERS,
     f"{_LOBBY}/StreamAlerts": _LOBBY_USERS,
@@ -58,6 +71,8 @@ ALLOWED: dict[str, frozenset[Role]] = {
 # What every authenticated caller may ask.
 COMMON_PREFIXES = ("grpc.reflection.",)
 _SEARCH = f"{_FACE}/SearchFaces"
+# What needs no caller, and is counted and bounded all the same.
+ANONYMOUS = frozenset({f"{_EDGE}/RegisterDevice"})
 # What a load balancer asks before anybody has a token.
 OPEN_PREFIXES = ("grpc.health.v1.Health/",)
 

@@ -13,6 +13,7 @@ from serving.bridge import Bridge
 from serving.deepfake.desk import ClipDesk
 from serving.gate import Gate
 from serving.grpc.clips import ClipRunner
+from serving.grpc.edge_runner import CameraRunner
 from serving.grpc.server import ALL, GALLERIES, GrpcServer
 from serving.http.app import create_app
 from serving.http.server import HttpServer
@@ -44,7 +45,7 @@ class Server:
         tokens = TokenChecker.from_settings(settings)
         self._gate = Gate(
             tokens,
-            ClientCertificates(settings.tls_revoked_file) if settings.tls_client_ca_file else None,
+            ClientCertificates(settings.tls_revoked_file),
             Slots(
                 settings.max_in_flight,
                 tenant_size=settings.slots_of_tenant(settings.max_in_flight),
@@ -57,6 +58,7 @@ class Server:
         self._sessions = self._open_registry()
         runner = SessionRunner(self._readiness, self._sessions, clock)
         self._clip_bridge = Bridge(settings.workers, clock)
+        self._edge_bridge = Bridge(settings.workers + SPARE_THREADS, clock)
         clips = self._open_clip_desk()
         self._grpc = GrpcServer(
             settings,
@@ -70,6 +72,7 @@ class Server:
                 settings.deepfake,
                 settings.clip_silence_s,
             ),
+            self._open_camera_runner(),
         )
         self._http: HttpServer | None = None
         if settings.http_enabled:
@@ -102,6 +105,11 @@ class Server:
         slots = Slots(size, "clips", self._settings.slots_of_tenant(size))
         return ClipDesk(slots, self._clip_bridge, self._settings.clip_limit_s)
 
+    def _open_camera_runner(self) -> CameraRunner:
+        size = self._settings.max_cameras
+        slots = Slots(size, "cameras", self._settings.slots_of_tenant(size))
+        return CameraRunner(self._readiness, slots, self._edge_bridge, self._clock, self._log)
+
     @property
     def grpc_port(self) -> int:
         """The port of the gRPC server."""
@@ -111,6 +119,11 @@ class Server:
     def http_port(self) -> int | None:
         """The port of the HTTP server, None if there is none."""
         return self._http.port if self._http else None
+
+    @property
+    def device_port(self) -> int | None:
+        """The port that takes boxes alone, None if there is none."""
+        return self._grpc.device_port
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`, then drain. Raises what `build_services` raises."""
@@ -136,6 +149,7 @@ class Server:
         if self._http:
             await self._http.stop()
         await asyncio.to_thread(self._clip_bridge.close)
+        await asyncio.to_thread(self._edge_bridge.close)
         await asyncio.to_thread(self._bridge.close)
 
     def _open(self) -> Services:
@@ -156,13 +170,17 @@ class Server:
         self._metrics.watch_decisions(
             services.liveness.decisions.snapshot, services.deepfake.decisions.snapshot
         )
+        services.edge.watch(self._metrics.registry)
         self._readiness.set(services)
+        authority = await asyncio.to_thread(services.edge.authority.certificate)
+        await self._grpc.open_device_port(authority)
         self._metrics.ready.set(1)
         await self._grpc.set_serving(ALL)
         self._log.info(
             "serving",
             grpc_port=self.grpc_port,
             http_port=self.http_port,
+            device_port=self.device_port,
             detector=services.detector.marked_id,
             embedder=services.embedder.marked_id,
             provider=services.embedder.provider,
@@ -185,6 +203,7 @@ class Server:
             services.galleries.sweep()
             services.liveness.sweep()
             services.deepfake.sweep()
+            services.edge.sweep()
             services.audit.anchor()
         except SmartBranchError as error:
             self._log.error("upkeep failed", reason=error.reason, error=error.message)

@@ -222,8 +222,9 @@ class ServerSettings(EdgeFields, LobbyFields, BaseSettings):
     def _check_security(self) -> Self:
         if (self.tls_cert_file is None) != (self.tls_key_file is None):
             raise ValueError("tls_cert_file and tls_key_file go together")
-        if self.tls_client_ca_file is not None and self.tls_cert_file is None:
-            raise ValueError("tls_client_ca_file needs tls_cert_file")
+        for name in ("tls_client_ca_file", "device_listen"):
+            if getattr(self, name) is not None and self.tls_cert_file is None:
+                raise ValueError(f"{name} needs tls_cert_file")
         if self.tls_revoked_file is not None and self.tls_client_ca_file is None:
             raise ValueError("tls_revoked_file needs tls_client_ca_file")
         listens = [self.grpc_listen] + ([self.http_listen] if self.http_enabled else [])

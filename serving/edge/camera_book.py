@@ -5,7 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from base.clock import Clock
-from base.errors import CameraNotFoundError, InvalidArgumentError, SceneChangedError
+from base.errors import (
+    CameraNotFoundError,
+    CameraOfflineError,
+    InvalidArgumentError,
+    SceneChangedError,
+)
 from lobby.seen import CameraRef
 from serving.audit.log import AuditLog
 from serving.audit.types import AuditEvent, Details, Outcome
@@ -181,11 +186,14 @@ class CameraBook:
         self._remember(CameraName(tenant, camera.device, camera.camera), scene)
         return scene
 
-    def note_frame(self, caller: Caller, name: CameraName, details: Details) -> None:
-        """Record that somebody looked through a camera."""
-        self._audit.append(
-            caller.subject, name.tenant, "camera.frame", str(name), Outcome.OK, details
-        )
+    def note_look(self, caller: Caller, name: CameraName) -> None:
+        """Record that somebody looks through a camera; before they do.
+
+        Raises CameraOfflineError, CameraNotFoundError and RoleNotAllowedError.
+        """
+        if not self.find(caller, name).is_connected:
+            raise CameraOfflineError(f"the stream of {name.ref} is not open; is its box running?")
+        self._audit.append(caller.subject, name.tenant, "camera.frame", str(name))
 
     def _of(self, transaction: Transaction, name: CameraName) -> tuple[CameraRow, str]:
         records = transaction.tenant(name.tenant)

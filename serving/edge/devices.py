@@ -8,6 +8,9 @@ from serving.caller import Caller
 from serving.edge.names import DeviceName
 from serving.storage.edge_schema import DeviceRow
 
+# Longest texts, in characters.
+MAX_NAME, MAX_REQUEST_ID, MAX_VERSION = 200, 64, 64
+
 
 @dataclass(frozen=True, slots=True)
 class NewCode:

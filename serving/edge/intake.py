@@ -21,6 +21,8 @@ from serving.storage.database import Database, Transaction
 
 # A camera that has stalled is told so long after its last frame as it takes to be sure of it.
 NEWS_DELAY = timedelta(seconds=60)
+# A box whose clock was not set yet wrote 1970 on what it kept: nobody knows when that was.
+MAX_AGE = timedelta(days=90)
 
 
 class Fate(Enum):
@@ -69,7 +71,8 @@ class RecordIntake:
     ) -> Taken:
         """Give a record to the sink, and note its number with what the sink writes.
 
-        One that the sink cannot take counts as taken: a camera must not come to a stop by it.
+        One that the sink cannot take, or of nobody knows when, counts as taken: a camera must not
+        come to a stop by it.
         report: with a record that tells how the camera is. Raises CapacityError if it is to be
         tried again, StorageFailedError, DeviceRevokedError and CameraNotFoundError.
         """
@@ -77,22 +80,12 @@ class RecordIntake:
             last = self._last(camera)
             if sequence <= last:
                 return Taken(Fate.DUPLICATE, last)
-            timed = self._timed(record, received_at)
-            fate = Fate.LATE if timed.is_late else Fate.NEW
+            age = received_at - told_at(record)
+            timed = replace(record, is_late=age > self._late_after)
             event = EdgeEvent(camera, sequence, timed, received_at)
-            return self._take(event, report, fate)
-
-    def refuse(self, camera: EdgeCamera, sequence: int, now: datetime) -> Taken:
-        """Note the number of a record that nobody can make sense of, so that it comes no more."""
-        with self.turn(camera), self._database.write() as transaction:
-            last = _place(transaction, camera)
-            if sequence <= last:
-                return Taken(Fate.DUPLICATE, last)
-            missing_count = sequence - last - 1 if last else 0
-            transaction.tenant(camera.tenant).cameras.note(
-                camera.ref.device, camera.ref.camera, sequence, missing_count, now
-            )
-            return Taken(Fate.REFUSED, sequence, missing_count)
+            if age > MAX_AGE:
+                return self._note(event, None, None, Fate.REFUSED)
+            return self._take(event, report, Fate.LATE if timed.is_late else Fate.NEW)
 
     def _take(self, event: EdgeEvent, report: CameraReport | None, fate: Fate) -> Taken:
         commit, fault = self._prepare(event)
@@ -153,11 +146,6 @@ class RecordIntake:
         with self._database.read() as transaction:
             return _place(transaction, camera)
 
-    def _timed(self, record: EdgeRecord, received_at: datetime) -> EdgeRecord:
-        """Return the record, marked as late if it tells of what is long over."""
-        is_late = received_at - _told_at(record) > self._late_after
-        return replace(record, is_late=is_late)
-
 
 def _place(transaction: Transaction, camera: EdgeCamera) -> int:
     """Return the last number of a camera. Raises CameraNotFoundError and DeviceRevokedError."""
@@ -171,7 +159,7 @@ def _place(transaction: Transaction, camera: EdgeCamera) -> int:
     return last_sequence
 
 
-def _told_at(record: EdgeRecord) -> datetime:
+def told_at(record: EdgeRecord) -> datetime:
     """Return when that was which a record tells."""
     if isinstance(record, Sighting):
         return record.last_seen_at

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,7 +64,7 @@ class CameraLink:
         self._feeds: dict[str, FrameFeed] = {}
         self._news = asyncio.Event()
         self._failure: Exception | None = None
-        self._has_ended = False
+        self._has_ended = self._is_waiting = False
         self._owed_count = 0
         self._sent_s = self._acked_s = self._heard_s = clock.monotonic()
 
@@ -77,6 +78,16 @@ class CameraLink:
         """Note a sign of life."""
         self._heard_s = self._clock.monotonic()
         self.last_seen_at = self._clock.now()
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Let the box off being heard while it is we who do not listen."""
+        self._is_waiting = True
+        try:
+            yield
+        finally:
+            self._is_waiting = False
+            self.heard()
 
     def tell(self, item: Outgoing) -> None:
         """Have something sent. A scene that was not sent yet gives way to a newer one."""
@@ -150,7 +161,7 @@ class CameraLink:
 
     def _next(self) -> Outgoing | None:
         now_s = self._clock.monotonic()
-        if now_s - self._heard_s >= self._silence_s:
+        if not self._is_waiting and now_s - self._heard_s >= self._silence_s:
             raise DeadlineExceededError(f"nothing came for {self._silence_s:g} s")
         if self.box_clock.due_s() <= 0:
             return Probe(self.box_clock.ask())
@@ -183,7 +194,7 @@ class CameraLink:
             self._ack_due_s(now_s),
             self.box_clock.due_s(),
             self._sent_s + self._beat_s - now_s,
-            self._heard_s + self._silence_s - now_s,
+            self._silence_s if self._is_waiting else self._heard_s + self._silence_s - now_s,
         )
         try:
             async with asyncio.timeout(max(0.0, limit_s)):

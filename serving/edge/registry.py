@@ -20,6 +20,9 @@ from serving.edge.authority import DeviceAuthority, DeviceKey, Issued, key_of_re
 from serving.edge.branches import BranchBook
 from serving.edge.codes import WrongCodes, code_hash, new_code
 from serving.edge.devices import (
+    MAX_NAME,
+    MAX_REQUEST_ID,
+    MAX_VERSION,
     Device,
     NewCode,
     Registration,
@@ -37,7 +40,6 @@ DEFAULT_CODE_LIFE = timedelta(hours=1)
 MAX_CODE_LIFE = timedelta(days=7)
 MAX_DEVICES = 5_000  # Of one tenant, codes included.
 MAX_CERTIFICATES = 16  # Of one device; the oldest is good for nothing when one more is issued.
-MAX_NAME, MAX_REQUEST_ID, MAX_VERSION = 200, 64, 64
 
 
 class DeviceRegistry:

@@ -29,3 +29,17 @@ class EdgeSink(Protocol):
     def disconnected(self, camera: EdgeCamera, at: datetime) -> None:
         """Note that it is not any more."""
         ...
+
+
+class NoSink:
+    """Takes what cameras tell where no lobby is set up: numbers are noted, and nothing else."""
+
+    def prepare(self, event: EdgeEvent) -> Commit:
+        """Return what writes nothing."""
+        return lambda transaction: None
+
+    def connected(self, camera: EdgeCamera, at: datetime) -> None:
+        """Do nothing."""
+
+    def disconnected(self, camera: EdgeCamera, at: datetime) -> None:
+        """Do nothing."""

@@ -12,6 +12,7 @@ from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]
 
 from base.errors import SettingsError
 from protos.smartbranch.deepfake.v1 import deepfake_service_pb2, deepfake_service_pb2_grpc
+from protos.smartbranch.edge.v1 import edge_service_pb2, edge_service_pb2_grpc
 from protos.smartbranch.liveness.v1 import liveness_service_pb2, liveness_service_pb2_grpc
 from protos.smartbranch.vision.v1 import (
     face_service_pb2,
@@ -25,6 +26,10 @@ from serving.gate import Gate
 from serving.grpc.clips import ClipRunner
 from serving.grpc.deepfake import DeepfakeServicer
 from serving.grpc.desk import Desk
+from serving.grpc.device_port import DevicePort
+from serving.grpc.devices import DeviceServicer
+from serving.grpc.edge import EdgeServicer
+from serving.grpc.edge_runner import CameraRunner
 from serving.grpc.faces import FaceServicer
 from serving.grpc.galleries import GalleryServicer
 from serving.grpc.imports import ImportRunner
@@ -42,13 +47,14 @@ def names_in(*files: FileDescriptor) -> tuple[str, ...]:
     return tuple(service.full_name for file in files for service in file.services_by_name.values())
 
 
-FACES, GALLERIES, LIVENESS, DEEPFAKE = names_in(
+FACES, GALLERIES, LIVENESS, DEEPFAKE, EDGE, DEVICES = names_in(
     face_service_pb2.DESCRIPTOR,
     gallery_service_pb2.DESCRIPTOR,
     liveness_service_pb2.DESCRIPTOR,
     deepfake_service_pb2.DESCRIPTOR,
+    edge_service_pb2.DESCRIPTOR,
 )
-ALL = frozenset({FACES, GALLERIES, LIVENESS, DEEPFAKE})
+ALL = frozenset({FACES, GALLERIES, LIVENESS, DEEPFAKE, EDGE, DEVICES})
 MAX_REPLY_BYTES = 16 * 1024 * 1024
 # Room for calls that were refused and whose message is still on its way: the transport refuses a
 # stream beyond this with UNAVAILABLE, which clients try again at once.
@@ -68,8 +74,13 @@ class GrpcServer:
         bridge: Bridge,
         sessions: SessionRunner,
         clips: ClipRunner,
+        cameras: CameraRunner,
     ) -> None:
         self._settings = settings
+        self._tls = tls
+        self._gate = gate
+        self._cameras = cameras
+        self._devices: DevicePort | None = None
         self._health = health_aio.HealthServicer()
         self._server = grpc.aio.server(
             interceptors=[
@@ -82,7 +93,7 @@ class GrpcServer:
             ],
             options=_options(settings.max_message_bytes),
         )
-        desk = Desk(readiness, bridge, settings.default_deadline_s)
+        self._desk = desk = Desk(readiness, bridge, settings.default_deadline_s)
         streams = settings.max_import_streams
         slots = Slots(streams, "imports", settings.slots_of_tenant(streams))
         imports = ImportRunner(desk, slots, settings.heartbeat_s)
@@ -95,6 +106,11 @@ class GrpcServer:
         )
         deepfake_service_pb2_grpc.add_DeepfakeServiceServicer_to_server(
             DeepfakeServicer(desk, clips), self._server
+        )
+        self._edge = EdgeServicer(desk, cameras, settings.needs_token)
+        edge_service_pb2_grpc.add_EdgeServiceServicer_to_server(self._edge, self._server)
+        edge_service_pb2_grpc.add_DeviceServiceServicer_to_server(
+            DeviceServicer(desk), self._server
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(
@@ -117,8 +133,28 @@ class GrpcServer:
             await self._health.set(name, _status(name in serving))
         await self._health.set("", _status(serving >= ALL))
 
+    @property
+    def device_port(self) -> int | None:
+        """The port that takes boxes alone, None while there is none."""
+        return self._devices.port if self._devices else None
+
+    async def open_device_port(self, authority: bytes) -> None:
+        """Take boxes at the address of the settings, if there is one. Raises SettingsError.
+
+        authority: whose certificates are taken, PEM.
+        """
+        settings = self._settings
+        if settings.device_listen is None or self._tls is None:
+            return
+        port = DevicePort(settings, settings.device_listen, self._tls, authority, self._gate)
+        await port.start(EdgeServicer(self._desk, self._cameras, True, is_device_port=True), EDGE)
+        self._devices = port
+        self._edge.stream_address = settings.device_address or f":{port.port}"
+
     async def stop(self, grace_s: float) -> None:
-        """Close the port; calls that run have `grace_s` to end."""
+        """Close the ports; calls that run have `grace_s` to end."""
+        if self._devices is not None:
+            await self._devices.stop(grace_s)
         await self._health.enter_graceful_shutdown()
         await self._server.stop(grace_s)
 

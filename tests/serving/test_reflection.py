@@ -14,6 +14,8 @@ def test_the_server_describes_itself(server: ServerProcess) -> None:
             "smartbranch.vision.v1.GalleryService",
             "smartbranch.liveness.v1.LivenessService",
             "smartbranch.deepfake.v1.DeepfakeService",
+            "smartbranch.edge.v1.EdgeService",
+            "smartbranch.edge.v1.DeviceService",
             "grpc.health.v1.Health",
             "grpc.reflection.v1alpha.ServerReflection",
         }

@@ -34,6 +34,10 @@ from serving.crypto.keyring import Keyring
 from serving.crypto.master import make_master_key
 from serving.deepfake.service import DeepfakeService
 from serving.deepfake.settings import DeepfakeSettings
+from serving.edge.branches import AnyBranch
+from serving.edge.service import EdgeService
+from serving.edge.settings import EdgeSettings
+from serving.edge.sink import NoSink
 from serving.liveness.service import LivenessService
 from serving.liveness.settings import LivenessSettings
 from serving.models import ModelFacts
@@ -179,6 +183,10 @@ class LivenessHouse:
             self.clock,
             deepfake or DeepfakeSettings(),
             PictureLimits(),
+        )
+        self.edge = EdgeService(
+            *(self.database, keyring, self.audit, self.clock, AnyBranch(), NoSink()),
+            EdgeSettings(),
         )
         self.detector = self.embedder = FACTS
         self.facts: tuple[ModelFacts, ...] = (FACTS,)

@@ -78,7 +78,9 @@ class RegisterDeviceResponse(_message.Message):
     authority: _builtins.bytes
     """The authority that signed it, PEM."""
     stream_address: _builtins.str
-    """Where device streams are taken, as `host:port`. Empty for the address that was called."""
+    """Where device streams are taken, as `host:port`; `:port` alone is one of the host that was
+    called. Empty for the address that was called.
+    """
     @_builtins.property
     def device(self) -> Global___Device:
         """The device."""
@@ -437,7 +439,9 @@ class FrameRequest(_message.Message):
     """Longer side of the frames, pixels. 0 for the camera's own size."""
     @_builtins.property
     def length(self) -> _duration_pb2.Duration:
-        """For how long. A new request of the same id lengthens it; zero ends it."""
+        """For how long; a single frame may take as long. A new request of the same id lengthens it; zero
+        ends it.
+        """
 
     def __init__(
         self,

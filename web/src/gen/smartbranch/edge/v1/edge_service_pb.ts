@@ -96,7 +96,8 @@ export type RegisterDeviceResponse = Message<"smartbranch.edge.v1.RegisterDevice
   authority: Uint8Array;
 
   /**
-   * Where device streams are taken, as `host:port`. Empty for the address that was called.
+   * Where device streams are taken, as `host:port`; `:port` alone is one of the host that was
+   * called. Empty for the address that was called.
    *
    * @generated from field: string stream_address = 4;
    */
@@ -494,7 +495,8 @@ export type FrameRequest = Message<"smartbranch.edge.v1.FrameRequest"> & {
   fps: number;
 
   /**
-   * For how long. A new request of the same id lengthens it; zero ends it.
+   * For how long; a single frame may take as long. A new request of the same id lengthens it; zero
+   * ends it.
    *
    * @generated from field: google.protobuf.Duration length = 3;
    */
