@@ -72,6 +72,8 @@ class GateInterceptor(ServerInterceptor):
                 self._admit(visit, context)
                 if handler.request_streaming:
                     await self._serve_stream(handler, context, visit)
+                elif handler.response_streaming:
+                    await self._serve_listener(handler, context)
                 else:
                     await self._serve_unary(handler, context)
         except Exception:
@@ -96,6 +98,11 @@ class GateInterceptor(ServerInterceptor):
             data = await self._receive(context)
             answer = await handler.unary_unary(self._parse(handler, data), context)
             await context.write(answer)
+
+    async def _serve_listener(self, handler: Handler, context: Context) -> None:
+        """Answer one message with a stream; who only listens holds no slot for work."""
+        request = self._parse(handler, await self._receive(context))
+        await self._answer_each(handler.unary_stream(request, context), context)
 
     async def _receive(self, context: Context) -> bytes:
         """Read the one message; a caller that never sends it must not hold a slot."""
