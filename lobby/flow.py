@@ -7,6 +7,8 @@ from enum import Enum
 from lobby.seen import CameraRef
 from vision.scene import ZoneKind
 
+MAX_SPAN_S = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class LineCount:
@@ -15,6 +17,9 @@ class LineCount:
     line: str
     in_count: int
     out_count: int
+
+    def __post_init__(self) -> None:
+        _check_counts(f"line {self.line}", self.in_count, self.out_count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,11 @@ class ZoneCount:
     person_s: float
     longest_stay_s: float | None = None
     stays_s: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        what = f"zone {self.zone}"
+        _check_counts(what, self.person_count, self.max_person_count)
+        _check_counts(what, self.person_s, self.longest_stay_s or 0.0, *self.stays_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,17 @@ class FlowSpan:
     heat_columns: int = 0
     heat_tenths: tuple[int, ...] = ()
     is_late: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 < self.length_s <= MAX_SPAN_S:
+            raise ValueError(
+                f"a span must last above 0 and at most {MAX_SPAN_S:g} s, got {self.length_s:g}"
+            )
+        _check_counts("the span", self.person_count, *self.heat_tenths)
+        if self.heat_columns < 0 or bool(self.heat_columns) != bool(self.heat_tenths):
+            raise ValueError("heat needs columns and cells, or neither")
+        if self.heat_columns and len(self.heat_tenths) % self.heat_columns:
+            raise ValueError("the last row of the heat is not full")
 
 
 class CameraCondition(Enum):
@@ -63,3 +84,8 @@ class CameraNews:
     since: datetime
     reason: str = ""
     is_late: bool = False
+
+
+def _check_counts(what: str, *counts: float) -> None:
+    if not all(0 <= count < float("inf") for count in counts):
+        raise ValueError(f"{what} has a count below zero, or none that is finite")
