@@ -24,6 +24,7 @@ from serving.lobby.service import LobbyService
 from serving.models import ModelFacts
 from serving.open_models import OpenModels, open_models, picture_limits
 from serving.settings import ServerSettings
+from serving.staff.service import StaffService
 from serving.storage.database import DATABASE_FILE, Database
 from vision.assembly import FacePipeline
 
@@ -42,6 +43,7 @@ class Services:
     deepfake: DeepfakeService
     lobby: LobbyService
     edge: EdgeService
+    staff: StaffService
     audit: AuditLog
     database: Database
     resources: ExitStack
@@ -142,6 +144,7 @@ def build_services(settings: ServerSettings, clock: Clock | None = None) -> Serv
             deepfake=deepfake,
             lobby=branches.lobby,
             edge=branches.edge,
+            staff=StaffService(database, audit, clock, settings.staff),
             audit=audit,
             database=database,
             resources=stack.pop_all(),

@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings
 
+from serving.staff.types import StaffLimits
+
 DAY_S = 86_400.0
 
 
@@ -53,3 +55,8 @@ class LobbyFields(BaseSettings):
             alert_memory_s=self.lobby_alert_days * DAY_S,
             flow_memory_s=self.lobby_flow_days * DAY_S,
         )
+
+    @property
+    def staff(self) -> StaffLimits:
+        """How long a sign-in of staff lasts."""
+        return StaffLimits(self.staff_session_hours * 3600.0, self.staff_idle_minutes * 60.0)

@@ -18,6 +18,7 @@ from serving.storage.migrate import migrate
 from serving.storage.records import ServiceKeys, TenantRecords
 from serving.storage.schema import LivenessRow, TenantRow
 from serving.storage.sqlite import SqliteRules
+from serving.storage.staff_schema import StaffRow
 
 DATABASE_FILE = "smartbranch.db"
 
@@ -83,6 +84,10 @@ class Transaction:
     def tenant_of_code(self, code_hash: str) -> str | None:
         """Return whose code it is: who shows it has nothing else to show."""
         return tenant_of_code(self._session, code_hash)
+
+    def tenants_of_staff(self) -> list[str]:
+        """Return the ids of all tenants with accounts of staff, which need no gallery."""
+        return list(self._session.scalars(select(StaffRow.tenant).distinct()))
 
     def on_commit(self, action: Callable[[], None]) -> None:
         """Run `action` once the transaction is durable; not at all if it is rolled back."""

@@ -17,6 +17,7 @@ from serving.storage.lobby import LobbyRecords
 from serving.storage.lobby_alerts import AlertRecords, FlowRecords
 from serving.storage.requests import RequestRecords
 from serving.storage.schema import ServiceKeyRow, TenantRow
+from serving.storage.staff import StaffRecords
 from serving.storage.subjects import SubjectRecords
 from serving.storage.templates import TemplateRecords
 
@@ -104,6 +105,11 @@ class TenantRecords:
     def flow(self) -> FlowRecords:
         """Counts of branches."""
         return FlowRecords(self._session, self.tenant)
+
+    @cached_property
+    def staff(self) -> StaffRecords:
+        """Accounts and sign-ins of staff."""
+        return StaffRecords(self._session, self.tenant)
 
     @cached_property
     def erasures(self) -> ErasureRecords:
