@@ -11,9 +11,8 @@ class Told:
     """One event of a branch on its way to pages and clients.
 
     id: number of the event, 0 for one that is not kept. kind: of its payload, such as `visit`.
-    duties: whom it is for, empty for everybody. thing: what it is about, such as a visit's id.
-    face_at: capture time of the first frame with a usable face behind the thing, None where
-    nobody waits for the word of it.
+    duties: whom it is for, empty for everybody. face_at: capture time of the first frame with a
+    usable face, where this is the first word of a visit or an alert; None for everything else.
     message: as gRPC sends it. text: the same as JSON.
     """
 
@@ -23,7 +22,6 @@ class Told:
     message: Any = field(repr=False)
     text: str = field(repr=False)
     duties: tuple[str, ...] = ()
-    thing: str = ""
     face_at: datetime | None = None
 
 
