@@ -18,6 +18,7 @@ from vision.scene import CameraScene
 MISSING_S = 1.0
 # Frames further apart than this tell nothing about the time between them.
 MAX_STEP_S = 2.0
+_ROUNDING_S = 1e-3  # Of times that were added up.
 
 StayListener = Callable[[Stay], None]
 ZonesOf = Mapping[int, tuple[str, ...]]
@@ -69,7 +70,7 @@ class FlowCounter:
 
     def is_due(self, slice_s: float) -> bool:
         """Whether the span has lasted long enough to be told."""
-        return self._begun_s is not None and self._last_s - self._begun_s >= slice_s
+        return self._begun_s is not None and self._last_s - self._begun_s >= slice_s - _ROUNDING_S
 
     def tally(self) -> FlowNews | None:
         """Return the span that ends with the last frame, None if it is empty; begin a new one."""
