@@ -115,8 +115,10 @@ def test_one_weak_frame_is_nobody() -> None:
 
 def test_a_stay_begins_with_the_first_frame_and_ends_with_the_last() -> None:
     walk = Walk()
-    for frame in range(80):
-        walk.step(**({"p0": (300.0, 580.0)} if frame < 50 else {}))
+    for _ in range(50):
+        walk.step(p0=(300, 580))
+    for _ in range(30):
+        walk.step()
     assert len(walk.stays) == 1
     assert walk.stays[0].enter_s == 0.0
     assert walk.stays[0].dwell_s == pytest.approx(49 * STEP_S)
