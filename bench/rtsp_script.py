@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 HOST = "127.0.0.1"
-# What begins an access unit in a file that was made with delimiters (H.264, 7.3.2.4).
-DELIMITER = b"\x00\x00\x00\x01\x09"
+# What begins an access unit in a file that was made with delimiters (H.264, 7.3.2.4); a zero more
+# before it does no harm.
+DELIMITER = b"\x00\x00\x01\x09"
 LAUNCH = (
     "( appsrc name=feed is-live=true format=time max-bytes=4000000 "
     "caps=video/x-h264,stream-format=byte-stream,alignment=au "

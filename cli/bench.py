@@ -84,6 +84,25 @@ def load(
 
 
 @app.command()
+def cameras(
+    footage: Annotated[
+        Path | None, typer.Option(help="H.264 of scripts/footage; by default some is made.")
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, max=16, help="Cameras; also halves of it.")] = 4,
+    seconds: Annotated[float, typer.Option(min=1, help="Length of each run.")] = 20.0,
+    udp: Annotated[bool, typer.Option("--udp", help="Instead of TCP.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read network cameras of 1080p at 25 from a real RTSP server, five frames a second taken."""
+    from bench.cameras import CamerasPlan, bench_cameras, halves
+    from media.live import Transport
+
+    with errors_reported(as_json):
+        plan = CamerasPlan(halves(most), seconds, Transport.UDP if udp else Transport.TCP)
+        emit(bench_cameras(plan, note, footage), as_json, _as_text)
+
+
+@app.command()
 def memory(
     requests: Annotated[int, typer.Option(min=20, help="Calls to send.")] = 10_000,
     as_json: AsJson = False,

@@ -8,7 +8,7 @@ import pytest
 from bench.rtsp_server import PACKAGES, Mounts, RtspServer, has_rtsp_server
 from media.image import ImageRGB
 from media.pictures import decode_picture
-from tests.support.footage import encode_h264, walk
+from bench.footage import encode_h264, walk
 
 WIDTH, HEIGHT = 640, 360
 SOUND = "( audiotestsrc is-live=true ! audioconvert ! rtpL16pay name=pay0 )"
@@ -18,7 +18,7 @@ THEORA = "( videotestsrc is-live=true ! theoraenc ! rtptheorapay name=pay0 )"
 @pytest.fixture(scope="session")
 def views(table_photograph: bytes) -> Sequence[ImageRGB]:
     """Two seconds of a view that pans over a photograph."""
-    return walk(decode_picture(table_photograph), WIDTH, HEIGHT)
+    return list(walk(decode_picture(table_photograph), WIDTH, HEIGHT))
 
 
 @pytest.fixture(scope="session")
