@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import numpy as np
+from google.protobuf import json_format
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from branch_edge.news import CameraNews, FaceShot, FlowNews, News, SightingNews, ZoneTally
-from protos.smartbranch.edge.v1 import edge_pb2
+from branch_edge.uplink.port import FrameOrder, Health, OrderedFrame
+from protos.smartbranch.edge.v1 import edge_pb2, edge_service_pb2
+from protos.smartbranch.media.v1 import media_pb2
 from vision.scene import CameraScene, CountingLine, Point, Zone, ZoneKind
 
+SceneMessage = edge_pb2.CameraScene
 _KINDS = {
     edge_pb2.Zone.KIND_UNSPECIFIED: ZoneKind.AREA,
     **{edge_pb2.Zone.Kind.Value(kind.name): kind for kind in ZoneKind},
@@ -115,7 +119,7 @@ def _report(news: CameraNews) -> edge_pb2.CameraReport:
     )
 
 
-def scene_from(message: edge_pb2.CameraScene) -> CameraScene:
+def scene_from(message: SceneMessage) -> CameraScene:
     """Return a scene that the server gave.
 
     Raises ValueError and InvalidResourceNameError for one that cannot be.
@@ -142,3 +146,61 @@ def scene_from(message: edge_pb2.CameraScene) -> CameraScene:
 
 def _points(corners: Sequence[edge_pb2.Point]) -> tuple[Point, ...]:
     return tuple((corner.x, corner.y) for corner in corners)
+
+
+def scene_text(message: SceneMessage) -> str:
+    """Return a scene as JSON, as it is kept for the next start."""
+    return json_format.MessageToJson(message, preserving_proto_field_name=True)
+
+
+def scene_from_text(text: str) -> CameraScene:
+    """Read what `scene_text` wrote. Raises ValueError and InvalidResourceNameError."""
+    try:
+        return scene_from(json_format.Parse(text, edge_pb2.CameraScene()))
+    except json_format.ParseError as error:
+        raise ValueError(f"it is no scene: {error}") from error
+
+
+def order_from(message: edge_service_pb2.FrameRequest) -> FrameOrder:
+    """Return what the server wants to see."""
+    length_s = message.length.ToTimedelta().total_seconds()
+    return FrameOrder(message.request, message.fps, length_s, message.max_side_px)
+
+
+def frame_of(frame: OrderedFrame) -> edge_service_pb2.RequestedFrame:
+    """Return a frame that was asked for."""
+    chunk = media_pb2.MediaChunk(
+        codec=media_pb2.MediaChunk.JPEG,
+        data=frame.picture,
+        capture_time=stamp(frame.captured_at),
+        sequence=frame.number,
+    )
+    return edge_service_pb2.RequestedFrame(request=frame.request, chunk=chunk)
+
+
+def health_of(health: Health) -> edge_pb2.EdgeHealth:
+    """Return how the box is."""
+    return edge_pb2.EdgeHealth(
+        source_fps=health.source_fps,
+        analysed_fps=health.analysed_fps,
+        dropped_frame_count=health.dropped_frame_count,
+        spooled_count=health.spooled_count,
+        spooled_bytes=health.spooled_bytes,
+        dropped_record_count=health.dropped_record_count,
+        cpu_cores=health.cpu_cores,
+        memory_bytes=health.memory_bytes,
+        free_disk_bytes=health.free_disk_bytes,
+        uptime=span(health.uptime_s),
+        scene_version=health.scene_version,
+        trouble=health.trouble,
+    )
+
+
+def clock_answer(number: int, now: datetime) -> edge_service_pb2.ClockAnswer:
+    """Return what the box's clock says."""
+    return edge_service_pb2.ClockAnswer(number=number, box_time=stamp(now))
+
+
+def heartbeat(now: datetime) -> media_pb2.Heartbeat:
+    """Return a sign of life."""
+    return media_pb2.Heartbeat(send_time=stamp(now))

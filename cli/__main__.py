@@ -35,6 +35,7 @@ NOUNS = {
     "liveness": Noun("Tell living people from attacks, in a picture or clip."),
     "deepfake": Noun("Tell genuine pictures and clips from forged ones."),
     "gallery": Noun("Create galleries; enrol, import, search and delete."),
+    "edge": Noun("Run the agent on a branch's box."),
     "evaluate": Noun("Measure error rates on labelled data and write the report."),
     "bench": Noun("Measure speed against peers and bounds, in one run."),
     "audit": Noun("Check the log that shows tampering."),

@@ -3,7 +3,6 @@
 import binascii
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from base.errors import SecretsUnavailableError
+from branch_edge.private_files import write_private
 
 KEY_BYTES = 32
 NONCE_BYTES = 12  # NIST SP 800-38D: random, good for 2^32 records under one key.
@@ -54,30 +54,13 @@ def read_key(given: str | None, key_file: Path | None, own_file: Path) -> bytes:
     if given is not None:
         return _parse(given, "EDGE_SPOOL_KEY")
     if key_file is None:
-        make_secret_file(own_file, secrets.token_hex(KEY_BYTES) + "\n")
+        if not own_file.exists():
+            write_private(own_file, secrets.token_hex(KEY_BYTES) + "\n")
         key_file = own_file
     try:
         return _parse(key_file.read_text(encoding="ascii"), str(key_file))
     except (OSError, UnicodeDecodeError) as error:
         raise SecretsUnavailableError(f"the spool's key {key_file} cannot be read") from error
-
-
-def make_secret_file(path: Path, text: str) -> None:
-    """Write a file that its owner alone can read, unless there is one; durable before return.
-
-    Raises SecretsUnavailableError.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    except OSError as error:
-        raise SecretsUnavailableError(f"{path} cannot be written: {error.strerror}") from error
-    with open(handle, "w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _parse(text: str, where: str) -> bytes:

@@ -155,23 +155,30 @@ class Spool:
             except sqlite3.Error as error:
                 self._fail(error)
 
-    async def advance(self, camera: str, last: int) -> None:
-        """Give waiting records new numbers if the server knows higher ones than this spool.
+    async def meet(self, camera: str, last: int) -> None:
+        """Take in which number the server has last, before anything is sent to it.
 
-        That is so after a spool was lost: its successor began at 1, and nothing of it was sent.
-        Raises SpoolFailedError.
+        A spool that was lost is followed by one that begins at 1 again: at the first meeting, its
+        records are numbered anew behind `last`. Up to `last`, records are acknowledged.
+        Raises SpoolFailedError if that cannot be written down.
         """
         async with self._lock:
-            if last <= self._last.get(camera, 0):
-                return
-            try:
-                await self._call(self._store.advance, camera, last)
-            except sqlite3.Error as error:
-                self._fail(error)
-                raise SpoolFailedError("records cannot be numbered anew now") from error
-            written = self._store.tallies[camera].last_sequence
-            self._last[camera] = self._tail(camera).renumber(written)
-            self._acknowledged.pop(camera, None)
+            known = self._store.tallies.get(camera, Tally())
+            if not known.is_met or last > self._last.get(camera, 0):
+                await self._meet(camera, last)
+        self.acknowledge(camera, last)
+
+    async def _meet(self, camera: str, last: int) -> None:
+        is_first = not self._store.tallies.get(camera, Tally()).is_met
+        try:
+            await self._call(self._store.meet, camera, last)
+        except sqlite3.Error as error:
+            self._fail(error)
+            raise SpoolFailedError("the server's last number cannot be noted now") from error
+        written = self._store.tallies[camera].last_sequence
+        if is_first and last:
+            written = self._tail(camera).renumber(written)
+        self._last[camera] = max(self._last.get(camera, 0), written)
 
     def _tail(self, camera: str) -> Tail:
         return self._tails.setdefault(camera, Tail())

@@ -22,7 +22,8 @@ _PRAGMAS = (
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS camera (
-    id TEXT PRIMARY KEY, last_sequence INTEGER NOT NULL, dropped_count INTEGER NOT NULL
+    id TEXT PRIMARY KEY, last_sequence INTEGER NOT NULL, dropped_count INTEGER NOT NULL,
+    is_met INTEGER NOT NULL
 );
 CREATE TABLE IF NOT EXISTS record (
     camera TEXT NOT NULL, sequence INTEGER NOT NULL, at REAL NOT NULL, size INTEGER NOT NULL,
@@ -87,13 +88,15 @@ class SpoolStore:
             )
 
     def _count(self, connection: sqlite3.Connection) -> None:
-        rows = connection.execute("SELECT id, last_sequence, dropped_count FROM camera").fetchall()
+        rows = connection.execute(
+            "SELECT id, last_sequence, dropped_count, is_met FROM camera"
+        ).fetchall()
         sums = connection.execute("SELECT camera, COUNT(*), SUM(size) FROM record GROUP BY camera")
         counts = {camera: (count, size) for camera, count, size in sums}
         self.byte_count = sum(size for _, size in counts.values())
         self.tallies = {
-            camera: Tally(last, counts.get(camera, (0, 0))[0], dropped)
-            for camera, last, dropped in rows
+            camera: Tally(last, counts.get(camera, (0, 0))[0], dropped, bool(is_met))
+            for camera, last, dropped, is_met in rows
         }
 
     def write(self, batch: Batch) -> None:
@@ -122,7 +125,7 @@ class SpoolStore:
         ).fetchall()
         found = [(number, self._cipher.open(sealed, camera, number)) for number, sealed in rows]
         for broken in [number for number, payload in found if payload is None]:
-            self.drop(camera, broken)
+            self._delete(camera, "camera = ? AND sequence = ?", (camera, broken), is_loss=True)
         return [Entry(camera, number, payload) for number, payload in found if payload is not None]
 
     def oldest(self, camera: str) -> int:
@@ -137,16 +140,21 @@ class SpoolStore:
         with self._transaction():
             self._delete(camera, "camera = ? AND sequence = ?", (camera, sequence), is_loss=True)
 
-    def advance(self, camera: str, last: int) -> None:
-        """Give every record of a camera a new number, the first behind `last`."""
-        entries = self.read(camera, 0, self._limits.max_records)
+    def meet(self, camera: str, last: int) -> None:
+        """Note which number the server has last, before anything is sent to it.
+
+        At the first meeting that is an older spool's number: this one's records get new numbers,
+        behind it. Later, a higher number than ours only moves ours on.
+        """
         with self._transaction():
-            self._delete(camera, "camera = ?", (camera,))
-            moved = [
-                Entry(camera, last + place, entry.payload) for place, entry in enumerate(entries, 1)
-            ]
-            self._insert(moved)
-            self._change(camera, last=last + len(moved))
+            if not self.tallies.get(camera, Tally()).is_met and last:
+                self._renumber(camera, last)
+            self._change(camera, last=last, is_met=True)
+
+    def _renumber(self, camera: str, last: int) -> None:
+        entries = self.read(camera, 0, self._limits.max_records)
+        self._delete(camera, "camera = ?", (camera,))
+        self._insert(replace(entry, sequence=last + n) for n, entry in enumerate(entries, 1))
 
     def close(self) -> None:
         """Close the file."""
@@ -200,21 +208,20 @@ class SpoolStore:
         is_over = count > self._limits.max_records or self.byte_count > self._limits.max_bytes
         return is_over and count > 0
 
-    def _change(self, camera: str, count: int = 0, dropped: int = 0, last: int = 0) -> None:
+    def _change(
+        self, camera: str, count: int = 0, dropped: int = 0, last: int = 0, is_met: bool = False
+    ) -> None:
         before = self.tallies.get(camera, Tally())
-        self.tallies[camera] = after = replace(
-            before,
-            last_sequence=max(before.last_sequence, last),
-            count=before.count + count,
-            dropped_count=before.dropped_count + dropped,
+        self.tallies[camera] = after = Tally(
+            max(before.last_sequence, last),
+            before.count + count,
+            before.dropped_count + dropped,
+            before.is_met or is_met,
         )
-        if (after.last_sequence, after.dropped_count) != (
-            before.last_sequence,
-            before.dropped_count,
-        ):
+        if replace(after, count=before.count) != before:
             self._connection.execute(
-                "INSERT OR REPLACE INTO camera VALUES (?, ?, ?)",
-                (camera, after.last_sequence, after.dropped_count),
+                "INSERT OR REPLACE INTO camera VALUES (?, ?, ?, ?)",
+                (camera, after.last_sequence, after.dropped_count, after.is_met),
             )
 
     @contextmanager

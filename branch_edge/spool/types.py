@@ -36,12 +36,13 @@ class Tally:
     """One camera's part of the spool.
 
     last_sequence: the last number that was given. count: records that wait. dropped_count: since
-    the camera's first one.
+    the camera's first one. is_met: whether the server has told its last number to this spool.
     """
 
     last_sequence: int = 0
     count: int = 0
     dropped_count: int = 0
+    is_met: bool = False
 
 
 @dataclass(frozen=True, slots=True)

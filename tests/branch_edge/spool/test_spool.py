@@ -194,13 +194,24 @@ async def test_a_new_spool_goes_on_behind_what_the_server_knows(tmp_path: Path) 
     async with open_spool(tmp_path) as spool:
         for payload in (b"one", b"two", b"three"):
             await spool.add("a", payload)
-        await spool.advance("a", 70)
-        entries = await spool.read("a", 0, 9)
+        await spool.meet("a", 2)
+        entries = await spool.read("a", 2, 9)
         assert [(entry.sequence, entry.payload) for entry in entries] == [
-            (71, b"one"), (72, b"two"), (73, b"three"),
+            (3, b"one"), (4, b"two"), (5, b"three"),
         ]  # fmt: skip
-        await spool.advance("a", 72)
-        assert await spool.add("a", b"four") == 74
+        assert await spool.add("a", b"four") == 6
+
+
+async def test_after_the_first_meeting_the_servers_number_acknowledges(tmp_path: Path) -> None:
+    async with open_spool(tmp_path) as spool:
+        await spool.meet("a", 0)
+        await fill(spool, 3)
+    async with open_spool(tmp_path) as spool:
+        await spool.meet("a", 2)
+        assert await numbers(spool, after=2) == [3]
+        await spool.meet("a", 90)
+        assert await spool.add("a", b"x") == 91
+        assert await numbers(spool, after=90) == [91]
 
 
 async def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path) -> None:
