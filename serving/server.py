@@ -18,6 +18,7 @@ from serving.grpc.server import ALL, GALLERIES, GrpcServer
 from serving.http.app import create_app
 from serving.http.server import HttpServer
 from serving.limits import RateLimiter, Slots
+from serving.lobby.front import LobbyFront
 from serving.readiness import Readiness
 from serving.sessions import SessionRunner
 from serving.settings import ServerSettings
@@ -59,6 +60,7 @@ class Server:
         runner = SessionRunner(self._readiness, self._sessions, clock)
         self._clip_bridge = Bridge(settings.workers, clock)
         self._edge_bridge = Bridge(settings.workers + SPARE_THREADS, clock)
+        self._lobby = LobbyFront(settings, self._readiness, self._metrics, clock, log)
         clips = self._open_clip_desk()
         self._grpc = GrpcServer(
             settings,
@@ -73,6 +75,8 @@ class Server:
                 settings.clip_silence_s,
             ),
             self._open_camera_runner(),
+            self._lobby.hub,
+            clock,
         )
         self._http: HttpServer | None = None
         if settings.http_enabled:
@@ -85,6 +89,8 @@ class Server:
                 self._metrics,
                 runner,
                 clips,
+                self._lobby,
+                clock,
             )
             self._http = HttpServer(settings, app)
 
@@ -134,7 +140,9 @@ class Server:
                 await self._http.start()
             services = await asyncio.to_thread(self._open)
             await self._become_ready(services)
-            await self._keep_up(services, stop)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._lobby.tick_until(stop, services.lobby))
+                tasks.create_task(self._keep_up(services, stop))
             await self._drain()
         finally:
             self._readiness.set(None)
@@ -150,6 +158,7 @@ class Server:
             await self._http.stop()
         await asyncio.to_thread(self._clip_bridge.close)
         await asyncio.to_thread(self._edge_bridge.close)
+        await asyncio.to_thread(self._lobby.hub.shut)
         await asyncio.to_thread(self._bridge.close)
 
     def _open(self) -> Services:
@@ -171,9 +180,10 @@ class Server:
             services.liveness.decisions.snapshot, services.deepfake.decisions.snapshot
         )
         services.edge.watch(self._metrics.registry)
-        self._readiness.set(services)
+        self._lobby.open(services.lobby)
         authority = await asyncio.to_thread(services.edge.authority.certificate)
         await self._grpc.open_device_port(authority)
+        self._readiness.set(services)
         self._metrics.ready.set(1)
         await self._grpc.set_serving(ALL)
         self._log.info(
@@ -204,6 +214,8 @@ class Server:
             services.liveness.sweep()
             services.deepfake.sweep()
             services.edge.sweep()
+            services.lobby.sweep()
+            services.staff.sweep()
             services.audit.anchor()
         except SmartBranchError as error:
             self._log.error("upkeep failed", reason=error.reason, error=error.message)
@@ -216,6 +228,7 @@ class Server:
     async def _drain(self) -> None:
         self._log.info("draining", limit_s=self._settings.drain_s)
         self._gate.drain()
+        self._lobby.hub.close()
         self._metrics.ready.set(0)
         await self._grpc.set_serving(())
         await self._sessions.drain(self._settings.drain_s)

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import TypeVar
 
 from fastapi import Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import FormData
 
 from base.errors import InvalidArgumentError
@@ -15,9 +15,10 @@ from serving.assembly import Services
 from serving.bridge import Bridge
 from serving.caller import Caller
 from serving.failures import Failure
-from serving.gate import REQUEST_ID_HEADER, Gate
+from serving.gate import REQUEST_ID_HEADER, Gate, Visit
 from serving.http import wire
 from serving.http.guard import check_origin
+from serving.http.staff_door import StaffDoor
 from serving.http.upload import read_form, while_connected
 from serving.readiness import Readiness
 from serving.settings import ServerSettings
@@ -26,6 +27,8 @@ TOO_LARGE_STATUS = 413
 E_ = TypeVar("E_", bound=Enum)
 T = TypeVar("T")
 Work = Callable[[Request, Caller], Awaitable[wire.Json]]
+Responding = Callable[[Request, Caller], Awaitable[Response]]
+Admitting = Callable[[Request, str], Awaitable[Caller]]
 
 
 class Answering:
@@ -38,6 +41,7 @@ class Answering:
         self._gate = gate
         self._readiness = readiness
         self._bridge = bridge
+        self.door = StaffDoor(settings, gate, readiness, bridge)
 
     @property
     def services(self) -> Services:
@@ -54,21 +58,58 @@ class Answering:
         limit_s = self._settings.default_deadline_s
         return await while_connected(request, self._bridge.run(function, limit_s))
 
-    async def answer(self, request: Request, method: str, work: Work) -> JSONResponse:
-        """Answer one call behind the gate."""
+    async def answer(self, request: Request, method: str, work: Work) -> Response:
+        """Answer one call behind the gate, with JSON."""
+        return await self.respond(request, method, self._admit, _with_json(work))
+
+    async def answer_staff(
+        self, request: Request, method: str, work: Work, *, is_use: bool = True
+    ) -> Response:
+        """Answer one call of somebody who is signed in, or shows a token, with JSON.
+
+        is_use: somebody does something, so that the sign-in is not idle.
+        """
+        return await self.respond(request, method, self.door.opener(is_use), _with_json(work))
+
+    async def respond(
+        self, request: Request, method: str, admit: Admitting, work: Responding
+    ) -> Response:
+        """Answer one call behind the gate with whatever `work` returns."""
+
+        async def answer(visit: Visit) -> Response:
+            visit.caller = await admit(request, method)
+            with self._gate.working():
+                return await work(request, visit.caller)
+
+        return await self.guarded(request, method, answer)
+
+    async def guarded(
+        self, request: Request, method: str, work: Callable[[Visit], Awaitable[Response]]
+    ) -> Response:
+        """Account for one call and put what went wrong into words; `work` admits the caller."""
         visit = None
         try:
             with self._gate.visit(method) as visit:
                 check_origin(request)
-                visit.caller = self._gate.admit(method, request.headers.get("authorization"), None)
-                with self._gate.working():
-                    answer = await work(request, visit.caller)
+                self._gate.check_open()
+                response = await work(visit)
         except Exception:
             # The gate has noted and logged it; the caller gets the failure that it noted.
             if visit is None or visit.failure is None:
                 raise
             return failure_response(visit.failure, visit.request_id)
-        return JSONResponse(answer, headers={REQUEST_ID_HEADER: visit.request_id})
+        response.headers[REQUEST_ID_HEADER] = visit.request_id
+        return response
+
+    async def _admit(self, request: Request, method: str) -> Caller:
+        return self._gate.admit(method, request.headers.get("authorization"), None)
+
+
+def _with_json(work: Work) -> Responding:
+    async def respond(request: Request, caller: Caller) -> Response:
+        return JSONResponse(await work(request, caller))
+
+    return respond
 
 
 def failure_response(failure: Failure, request_id: str | None = None) -> JSONResponse:

@@ -4,6 +4,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from base.clock import Clock
 from base.errors import SmartBranchError
 from base.ids import new_id
 from serving.auth import TokenChecker
@@ -13,11 +14,15 @@ from serving.failures import failure_of
 from serving.gate import Gate
 from serving.http.answers import Answering, failure_response
 from serving.http.deepfake import DeepfakeRoutes
+from serving.http.events import EventRoutes
 from serving.http.faces import FaceRoutes
 from serving.http.guard import LOOPBACK_NAMES, SecurityHeaders
 from serving.http.liveness import LivenessRoutes
+from serving.http.lobby import LobbyRoutes
 from serving.http.pages import add_pages
 from serving.http.session_socket import SessionSocket
+from serving.http.staff import StaffRoutes
+from serving.lobby.front import LobbyFront
 from serving.permissions import METRICS, check_role
 from serving.readiness import Readiness
 from serving.sessions import SessionRunner
@@ -36,6 +41,8 @@ def create_app(
     metrics: Metrics,
     sessions: SessionRunner,
     clips: ClipDesk,
+    lobby: LobbyFront,
+    clock: Clock,
 ) -> FastAPI:
     """Return the app; it shares gate, threads, services and sessions with the gRPC server."""
     app = FastAPI(title="SmartBranch", openapi_url=None)
@@ -43,6 +50,9 @@ def create_app(
     app.include_router(FaceRoutes(answering).router())
     app.include_router(LivenessRoutes(answering).router())
     app.include_router(DeepfakeRoutes(answering, clips, settings).router())
+    app.include_router(StaffRoutes(answering, bridge, settings).router())
+    app.include_router(LobbyRoutes(answering, lobby.delivery, settings).router())
+    app.include_router(EventRoutes(answering, lobby.hub, clock).router())
     app.include_router(SessionSocket(gate, sessions, settings).router())
     if tokens is None:
         # Nobody shows a token here, so no other site's name may lead to this address.

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
 from media.containers import is_clip
@@ -39,7 +39,7 @@ class DeepfakeRoutes:
         router.add_api_route("/deepfake:check", self.check, methods=["POST"])
         return router
 
-    async def check(self, request: Request) -> JSONResponse:
+    async def check(self, request: Request) -> Response:
         """Answer whether the form's `file`, a picture or a clip, is what a camera saw."""
         return await self._answering.answer(request, CHECK, self._check)
 

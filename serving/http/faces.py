@@ -1,7 +1,7 @@
 """The JSON twins of DetectFaces and VerifyFaces, for the page."""
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 
 from serving.caller import Caller
 from serving.gate import current_request_id
@@ -29,11 +29,11 @@ class FaceRoutes:
         router.add_api_route("/faces:verify", self.verify, methods=["POST"])
         return router
 
-    async def detect(self, request: Request) -> JSONResponse:
+    async def detect(self, request: Request) -> Response:
         """Answer with the faces of the form's `picture`."""
         return await self._answering.answer(request, DETECT, self._detect)
 
-    async def verify(self, request: Request) -> JSONResponse:
+    async def verify(self, request: Request) -> Response:
         """Answer whether the form's `reference` and `probe` show one person."""
         return await self._answering.answer(request, VERIFY, self._verify)
 

@@ -11,7 +11,8 @@ from base.errors import RoleNotAllowedError
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
     "permissions-policy": "camera=(self), microphone=(), geolocation=(), display-capture=()",
     "x-content-type-options": "nosniff",
@@ -47,6 +48,16 @@ def check_origin(request: HTTPConnection) -> None:
     origin = request.headers.get("origin")
     if origin is not None and _host_of(origin) != request.headers.get("host"):
         raise RoleNotAllowedError("a page of another site may not call this server")
+
+
+def check_own_page(request: HTTPConnection) -> None:
+    """Refuse what another site's page lets a browser ask with its cookies.
+
+    Browsers say where a request comes from; one that does not is held to `check_origin` and to the
+    cookie's own rule. Raises RoleNotAllowedError.
+    """
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise RoleNotAllowedError("a page of another site may not ask for whoever is signed in")
 
 
 def _host_of(origin: str) -> str | None:

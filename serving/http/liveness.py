@@ -1,7 +1,7 @@
 """The JSON twin of CheckImage, for pages and scripts."""
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 
 from serving.caller import Caller
 from serving.gate import current_request_id
@@ -25,7 +25,7 @@ class LivenessRoutes:
         router.add_api_route("/liveness:check", self.check, methods=["POST"])
         return router
 
-    async def check(self, request: Request) -> JSONResponse:
+    async def check(self, request: Request) -> Response:
         """Answer whether the form's `picture` shows a living person."""
         return await self._answering.answer(request, CHECK, self._check)
 

@@ -38,7 +38,7 @@ async def read_form(
 
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise InvalidArgumentError("expected a multipart/form-data body", field="content-type")
-    body = _bounded(request, max_bytes, silence_s or limit_s)
+    body = bounded_body(request, max_bytes, silence_s or limit_s)
     parser = BoundedParser(
         request.headers, body, max_files=2, max_fields=MAX_FIELDS, max_part_size=4096
     )
@@ -81,9 +81,10 @@ async def _hang_up(request: Request) -> None:
         pass
 
 
-async def _bounded(
+async def bounded_body(
     request: Request, max_bytes: int, silence_s: float
 ) -> AsyncGenerator[bytes, None]:
+    """Return the parts of a body, as long as they are not too much and keep coming."""
     count, stream = 0, request.stream()
     while True:
         try:
