@@ -10,10 +10,12 @@ from grpc_health.v1.health import aio as health_aio  # type: ignore[import-untyp
 from grpc_health.v1.health_pb2 import HealthCheckResponse  # type: ignore[import-untyped]
 from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]
 
+from base.clock import Clock
 from base.errors import SettingsError
 from protos.smartbranch.deepfake.v1 import deepfake_service_pb2, deepfake_service_pb2_grpc
 from protos.smartbranch.edge.v1 import edge_service_pb2, edge_service_pb2_grpc
 from protos.smartbranch.liveness.v1 import liveness_service_pb2, liveness_service_pb2_grpc
+from protos.smartbranch.lobby.v1 import lobby_service_pb2, lobby_service_pb2_grpc
 from protos.smartbranch.vision.v1 import (
     face_service_pb2,
     face_service_pb2_grpc,
@@ -35,7 +37,9 @@ from serving.grpc.galleries import GalleryServicer
 from serving.grpc.imports import ImportRunner
 from serving.grpc.interceptor import GateInterceptor
 from serving.grpc.liveness import LivenessServicer
+from serving.grpc.lobby import LobbyServicer
 from serving.limits import Slots
+from serving.lobby.hub import LobbyHub
 from serving.readiness import Readiness
 from serving.sessions import SessionRunner
 from serving.settings import ServerSettings
@@ -47,14 +51,15 @@ def names_in(*files: FileDescriptor) -> tuple[str, ...]:
     return tuple(service.full_name for file in files for service in file.services_by_name.values())
 
 
-FACES, GALLERIES, LIVENESS, DEEPFAKE, EDGE, DEVICES = names_in(
+FACES, GALLERIES, LIVENESS, DEEPFAKE, EDGE, DEVICES, LOBBY = names_in(
     face_service_pb2.DESCRIPTOR,
     gallery_service_pb2.DESCRIPTOR,
     liveness_service_pb2.DESCRIPTOR,
     deepfake_service_pb2.DESCRIPTOR,
     edge_service_pb2.DESCRIPTOR,
+    lobby_service_pb2.DESCRIPTOR,
 )
-ALL = frozenset({FACES, GALLERIES, LIVENESS, DEEPFAKE, EDGE, DEVICES})
+ALL = frozenset({FACES, GALLERIES, LIVENESS, DEEPFAKE, EDGE, DEVICES, LOBBY})
 MAX_REPLY_BYTES = 16 * 1024 * 1024
 # Room for calls that were refused and whose message is still on its way: the transport refuses a
 # stream beyond this with UNAVAILABLE, which clients try again at once.
@@ -75,6 +80,8 @@ class GrpcServer:
         sessions: SessionRunner,
         clips: ClipRunner,
         cameras: CameraRunner,
+        hub: LobbyHub,
+        clock: Clock,
     ) -> None:
         self._settings = settings
         self._tls = tls
@@ -111,6 +118,9 @@ class GrpcServer:
         edge_service_pb2_grpc.add_EdgeServiceServicer_to_server(self._edge, self._server)
         edge_service_pb2_grpc.add_DeviceServiceServicer_to_server(
             DeviceServicer(desk), self._server
+        )
+        lobby_service_pb2_grpc.add_LobbyServiceServicer_to_server(
+            LobbyServicer(desk, hub, clock), self._server
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(
