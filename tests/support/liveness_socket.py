@@ -2,15 +2,10 @@
 
 import asyncio
 import json
-import socket
 import threading
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from types import TracebackType
-from typing import Self
 
-import uvicorn
 from fastapi import FastAPI
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -21,10 +16,8 @@ from protos.smartbranch.liveness.v1.liveness_service_pb2 import (
     SessionVerdict,
 )
 from protos.smartbranch.media.v1.media_pb2 import MediaChunk
-from serving.http.guard import SecurityHeaders
-from serving.http.pages import add_pages
+from tests.support.page_server import START_LIMIT_S, PageServer
 
-START_LIMIT_S = 10.0
 REFUSED, GONE = 4000, 1012
 MAX_FPS, MAX_CHUNK_BYTES = 12.0, 512 * 1024
 
@@ -140,51 +133,21 @@ class Peer:
 Script = Callable[[Peer], Awaitable[None]]
 
 
-class ScriptedServer:
+class ScriptedServer(PageServer):
     """Serves the pages and follows one script for each connection; without one it refuses it."""
 
     def __init__(self) -> None:
         self.peers: list[Peer] = []
         self._scripts: deque[Script] = deque()
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            self._app(), log_config=None, lifespan="off", ws="websockets-sansio"
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, args=([self._socket],))
-
-    @property
-    def url(self) -> str:
-        """Address of the pages."""
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        super().__init__()
 
     def play(self, *scripts: Script) -> None:
         """Let the next connections follow these scripts."""
         self.peers.clear()
         self._scripts = deque(scripts)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        deadline_s = time.monotonic() + START_LIMIT_S
-        while not self._server.started:
-            assert time.monotonic() < deadline_s, "the scripted server did not start"
-            time.sleep(0.01)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.should_exit = True
-        self._thread.join()
-        self._socket.close()
-
-    def _app(self) -> FastAPI:
-        app = FastAPI()
-        app.add_middleware(SecurityHeaders)
-        add_pages(app)
+    def add_routes(self, app: FastAPI) -> None:
+        """Add the session's socket."""
 
         @app.websocket("/v1/liveness:session")
         async def run_session(socket: WebSocket) -> None:
@@ -197,5 +160,3 @@ class ScriptedServer:
                 await self._scripts.popleft()(peer)
             except WebSocketDisconnect:
                 return
-
-        return app

@@ -6,8 +6,10 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from media.image import ImageRGB
+from media.pictures import encode_jpeg
 from tests.support.browser import open_chromium, panned, write_camera_clip
 from tests.support.liveness_socket import ScriptedServer
+from tests.support.lobby_pages import LobbyServer
 
 LOST = ("WebSocket connection to", "ERR_INTERNET_DISCONNECTED")
 expect.set_options(timeout=15_000)  # A machine that is busy draws late.
@@ -46,3 +48,28 @@ def page(chromium: Browser, scripted: ScriptedServer) -> Iterator[Page]:
     yield opened
     context.close()
     assert not faults
+
+
+@pytest.fixture(scope="module")
+def staff_browser() -> Iterator[Browser]:
+    with open_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def lobby_server() -> Iterator[LobbyServer]:
+    with LobbyServer() as server:
+        yield server
+
+
+@pytest.fixture
+def lobby(lobby_server: LobbyServer) -> LobbyServer:
+    """A branch in which nothing has happened yet."""
+    lobby_server.reset()
+    return lobby_server
+
+
+@pytest.fixture(scope="session")
+def grey_picture() -> bytes:
+    """A small picture of nobody."""
+    return encode_jpeg(np.full((64, 64, 3), 128, np.uint8))

@@ -127,7 +127,9 @@ export class AlertsView {
       const act = () => this.listener.onAction(shown.alert.name, action);
       row.append(button(words().action[action], ACTION_ICONS[action], action, act));
     }
-    row.append(button(words().more, "more", "more", () => this.listener.onOpen(shown)));
+    const more = button("", "more", "more", () => this.listener.onOpen(shown));
+    more.setAttribute("aria-label", words().more);
+    row.append(more);
     for (const one of row.children) one.setAttribute("aria-describedby", titleId);
     return row;
   }

@@ -28,7 +28,8 @@ export class Bell {
     const unlock = () => {
       if (this.wanted && !this.canSound) this.open();
     };
-    document.addEventListener("pointerdown", unlock);
+    // Not on pointerdown: what then moves on the page would move from under the finger.
+    document.addEventListener("click", unlock);
     document.addEventListener("keydown", unlock);
   }
 

@@ -24,6 +24,12 @@ const ORDER = [Zone_Kind.QUEUE, Zone_Kind.COUNTER, Zone_Kind.MACHINE, Zone_Kind.
 export class FlowView {
   private drawn = "";
 
+  constructor() {
+    // An upright tablet has no room for the chart above the cards.
+    const isUpright = window.matchMedia("(min-width: 44rem) and (max-width: 67.99rem)").matches;
+    byId<HTMLDetailsElement>("flow-hours").open = !isUpright;
+  }
+
   render(flow: FlowNow | null, hours: readonly FlowHour[]): void {
     byId("no-flow").hidden = flow !== null;
     byId("flow-now").hidden = flow === null;

@@ -46,7 +46,8 @@ export function button(
   const made = element("button");
   made.type = "button";
   made.dataset.part = part;
-  made.append(icon(iconName), element("span", "", text));
+  made.append(icon(iconName));
+  if (text) made.append(element("span", "", text));
   made.addEventListener("click", onClick);
   return made;
 }
