@@ -164,8 +164,8 @@ class LivenessHouse:
         self.judge = ScriptedJudge()
         self.clock = clock or SystemClock()
         self.database = Database.open_file(folder / DATABASE_FILE)
-        keyring = Keyring(make_master_key(folder / "master.key"))
-        self.audit = AuditLog(self.database, keyring, self.clock, folder / "audit")
+        self.keyring = Keyring(make_master_key(folder / "master.key"))
+        self.audit = AuditLog(self.database, self.keyring, self.clock, folder / "audit")
         self.liveness = LivenessService(
             self.judge,
             self.judge.open_analyzer,
@@ -185,12 +185,12 @@ class LivenessHouse:
             PictureLimits(),
         )
         self.edge = EdgeService(
-            *(self.database, keyring, self.audit, self.clock, AnyBranch(), NoSink()),
+            *(self.database, self.keyring, self.audit, self.clock, AnyBranch(), NoSink()),
             EdgeSettings(),
         )
         self.detector = self.embedder = FACTS
         self.facts: tuple[ModelFacts, ...] = (FACTS,)
-        self.engine = self.galleries = self
+        self.engine = self.galleries = self.lobby = self.staff = self
 
     @property
     def models(self) -> tuple[ModelFacts, ...]:
@@ -207,6 +207,12 @@ class LivenessHouse:
 
     def sweep(self) -> None:
         """No gallery to sweep."""
+
+    def tick(self) -> None:
+        """No lobby that time passes in."""
+
+    def set_notifier(self, *notifiers: object) -> None:
+        """No lobby that tells anything."""
 
     def close(self) -> None:
         self.database.close()
