@@ -8,6 +8,7 @@ Words = tuple[str, str]
 # In braces: facts of the alert.
 ALERTS: Final[Mapping[str, Words]] = {
     "TIER_ARRIVED": ("A customer of tier {tier} is at {place}", "{tier}客户已到{place}"),
+    "CUSTOMER_ARRIVED": ("A customer is at {place}", "客户已到{place}"),
     "APPOINTMENT_ARRIVED": (
         "A customer with an appointment at {time} is at {place}",
         "预约{time}的客户已到{place}",

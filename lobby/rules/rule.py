@@ -118,6 +118,11 @@ class RuleBook:
     rules: tuple[Rule, ...] = ()
     digest: str = ""
 
+    @property
+    def longest_cooldown_s(self) -> float:
+        """For how long what was told has to be remembered."""
+        return max((rule.cooldown_s for rule in self.rules), default=0.0)
+
     def find(self, rule_id: str) -> Rule | None:
         """Return a rule, None if there is none of this id."""
         return next((rule for rule in self.rules if rule.id == rule_id), None)
