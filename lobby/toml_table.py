@@ -182,7 +182,7 @@ class Table:
                 break
             if key and written.match(self._lines[number]):
                 return number + 1
-        return self._start
+        return self._start or self._header(self._inner(key), 1)
 
     def _get(self, key: str, default: object, expected: str) -> Any:
         if self.has(key):
