@@ -153,7 +153,7 @@ def _list(text: str) -> list[str]:
 def _rows(
     path: Path, columns: frozenset[str], needed: set[str]
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield line and values of each row. Raises DirectoryInvalidError, DirectoryUnavailableError."""
+    """Yield line and values of each row; raises as the directory does."""
     reader = csv.DictReader(io.StringIO(_text(path)), strict=True)
     try:
         _check_header(path, reader.fieldnames or [], columns, needed)
