@@ -1,9 +1,11 @@
 """A real RTSP server in a process of its own, on loopback, for tests, measurements and the tour."""
 
 import json
+import random
 import select
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +26,10 @@ Gst.init(None)
 raise SystemExit(not all(map(Gst.ElementFactory.find, ("appsrc", "h264parse", "rtph264pay"))))
 """
 _START_S, _STOP_S = 20.0, 5.0
+# Below the ports that clients are given: a client that keeps trying a port of theirs while nobody
+# listens there connects to itself in the end.
+_PORTS = range(20_000, 32_000)
+_TRIES = 5
 
 
 def has_rtsp_server() -> bool:
@@ -68,16 +74,27 @@ class RtspServer:
         return None if self._process is None else self._process.pid
 
     def start(self) -> None:
-        """Serve. Raises ServerNotReadyError."""
+        """Serve, at the same port as before. Raises ServerNotReadyError."""
+        if self.port:
+            self._start_at(self.port)
+            return
+        for port in random.sample(_PORTS, _TRIES):
+            with suppress(ServerNotReadyError):
+                self._start_at(port)
+                return
+        raise ServerNotReadyError(f"no RTSP server; install with: apt-get install {PACKAGES}")
+
+    def _start_at(self, port: int) -> None:
+        plan = json.dumps(self._plan(port))
         self._process = process = subprocess.Popen(
-            [PYTHON, str(SCRIPT), json.dumps(self._plan())], stdout=subprocess.PIPE, text=True
+            [PYTHON, str(SCRIPT), plan], stdout=subprocess.PIPE, text=True
         )
         assert process.stdout is not None
         ready, _, _ = select.select([process.stdout], [], [], _START_S)
         told = process.stdout.readline() if ready else ""
         if not told.strip().isdigit():
             self.kill()
-            raise ServerNotReadyError(f"no RTSP server; install with: apt-get install {PACKAGES}")
+            raise ServerNotReadyError(f"the RTSP server does not listen at port {port}")
         self.port = int(told)
 
     def kill(self) -> None:
@@ -102,10 +119,10 @@ class RtspServer:
     ) -> None:
         self.kill()
 
-    def _plan(self) -> dict[str, object]:
+    def _plan(self, port: int) -> dict[str, object]:
         mounts = self._mounts
         plan: dict[str, object] = {
-            "port": self.port,
+            "port": port,
             "files": {name: str(path.resolve()) for name, path in mounts.files.items()},
             "launches": dict(mounts.launches),
             "fps": mounts.fps,
