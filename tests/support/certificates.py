@@ -58,6 +58,16 @@ class Authority:
         )
         return files
 
+    def sign(
+        self, request: bytes, common_name: str, organisation: str, valid_for: dt.timedelta = DAY
+    ) -> bytes:
+        """Return a certificate for the key of a signing request, PEM."""
+        key = x509.load_pem_x509_csr(request).public_key()
+        assert isinstance(key, ec.EllipticCurvePublicKey)
+        subject = _name(organisation, common_name)
+        builder = _builder(subject, self._name, key, valid_for)
+        return _pem(builder.sign(self._key, hashes.SHA256()))
+
 
 def _name(organisation: str, common_name: str) -> x509.Name:
     return x509.Name(
@@ -71,7 +81,7 @@ def _name(organisation: str, common_name: str) -> x509.Name:
 def _builder(
     subject: x509.Name,
     issuer: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
+    key: ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey,
     valid_for: dt.timedelta,
 ) -> x509.CertificateBuilder:
     now = dt.datetime.now(dt.UTC)
@@ -79,7 +89,7 @@ def _builder(
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
-        .public_key(key.public_key())
+        .public_key(key if isinstance(key, ec.EllipticCurvePublicKey) else key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - 2 * DAY)
         .not_valid_after(now + valid_for)
