@@ -4,11 +4,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from base.clock import Clock
-from base.errors import SettingsError
 from lobby.branch import Branch
 from lobby.customer import CustomerDirectory
+from lobby.directory.http_directory import HttpDirectory
+from lobby.directory.opening import open_directory
 from lobby.places import Places
-from lobby.plan import DirectoryKind, LobbyPlan, read_plan
+from lobby.plan import LobbyPlan, read_plan
 from lobby.seen import CameraRef
 from serving.audit.log import AuditLog
 from serving.crypto.keyring import Keyring
@@ -60,7 +61,7 @@ def open_branches(
         audit,
         clock,
         plan,
-        _open_directory(plan),
+        _open_directory(stack, plan),
         places_of,
         settings.lobby,
     )
@@ -71,10 +72,11 @@ def open_branches(
     return Branches(lobby, scenes.edge)
 
 
-def _open_directory(plan: LobbyPlan) -> CustomerDirectory | None:
-    if plan.directory.kind is DirectoryKind.NONE:
-        return None
-    raise SettingsError(f"a directory of kind {plan.directory.kind.value} cannot be asked yet")
+def _open_directory(stack: ExitStack, plan: LobbyPlan) -> CustomerDirectory | None:
+    directory = open_directory(plan)
+    if isinstance(directory, HttpDirectory):
+        stack.callback(directory.close)
+    return directory
 
 
 class _Scenes:

@@ -87,6 +87,7 @@ def _erase_visits(turn: Turn, visits: list[Visit]) -> int:
     for subject in {visit.identity.subject for visit in visits}:
         assert subject is not None
         held |= {change.visit.id: change.visit for change in room.visits.forget(subject)}
+        room.rules.forget(subject)
     for visit in held.values():
         turn.show_visit(visit)
     rest = [visit for visit in visits if visit.id not in held]
