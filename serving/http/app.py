@@ -13,7 +13,9 @@ from serving.deepfake.desk import ClipDesk
 from serving.failures import failure_of
 from serving.gate import Gate
 from serving.http.answers import Answering, failure_response
+from serving.http.console import ConsoleRoutes
 from serving.http.deepfake import DeepfakeRoutes
+from serving.http.devices import DeviceRoutes
 from serving.http.events import EventRoutes
 from serving.http.faces import FaceRoutes
 from serving.http.guard import LOOPBACK_NAMES, SecurityHeaders
@@ -52,7 +54,9 @@ def create_app(
     app.include_router(DeepfakeRoutes(answering, clips, settings).router())
     app.include_router(StaffRoutes(answering, bridge, settings).router())
     app.include_router(LobbyRoutes(answering, lobby.delivery, settings).router())
+    app.include_router(ConsoleRoutes(answering, lobby.delivery).router())
     app.include_router(EventRoutes(answering, lobby.hub, clock).router())
+    app.include_router(DeviceRoutes(answering, settings).router())
     app.include_router(SessionSocket(gate, sessions, settings).router())
     if tokens is None:
         # Nobody shows a token here, so no other site's name may lead to this address.
