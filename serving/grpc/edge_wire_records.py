@@ -73,6 +73,15 @@ def record_of(
 
     Raises InvalidArgumentError, which names what was wrong.
     """
+    try:
+        return _record(message, context)
+    except ValueError as error:  # Of our own types, which know more than their fields.
+        raise _wrong("payload", f"cannot be: {error}") from None
+
+
+def _record(
+    message: messages.EdgeRecord, context: RecordContext
+) -> tuple[EdgeRecord, CameraReport | None]:
     kind = message.WhichOneof("payload")
     if kind == "sighting":
         return _sighting(message.sighting, context), None
