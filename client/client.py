@@ -17,6 +17,7 @@ from client.deepfake_types import ClipForgery, ImageForgery
 from client.galleries import GalleryCalls
 from client.liveness import LivenessRun, SessionOptions
 from client.liveness_types import Language, LivenessCheck
+from client.lobby import LobbyCalls
 from client.types import Detection, Profile, Search, Selection, Verification
 from protos.smartbranch.deepfake.v1 import deepfake_service_pb2
 from protos.smartbranch.deepfake.v1.deepfake_service_pb2_grpc import DeepfakeServiceStub
@@ -28,7 +29,7 @@ from protos.smartbranch.vision.v1.face_service_pb2_grpc import FaceServiceStub
 
 
 class SmartBranchClient:
-    """Calls the face, gallery, liveness and deepfake services; use it as an async context manager.
+    """Calls every service; use it as an async context manager.
 
     address: `host:port`. token: bearer token. timeout_s: for a call that names none.
     Every call raises ApiError with the server's stable reason.
@@ -49,6 +50,7 @@ class SmartBranchClient:
         self._deepfake = DeepfakeServiceStub(self._connection.channel)
         self._health = HealthStub(self._connection.channel)
         self.galleries = GalleryCalls(self._connection)
+        self.lobby = LobbyCalls(self._connection)
 
     async def __aenter__(self) -> Self:
         return self
