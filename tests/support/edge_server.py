@@ -37,11 +37,15 @@ Context = ServicerContext[Any, Any]
 
 @dataclass
 class Books:
-    """What the server has: the last number by camera, and what came in which order."""
+    """What the server has: the last number by camera, and what came in which order.
+
+    places: the track of each record, by camera and number.
+    """
 
     last: Counter[str] = field(default_factory=Counter)
     taken: dict[str, list[int]] = field(default_factory=dict)
     records: list[edge_pb2.EdgeRecord] = field(default_factory=list)
+    places: dict[tuple[str, int], str] = field(default_factory=dict)
     repeat_count: int = 0
     missing_count: int = 0
 
@@ -54,6 +58,7 @@ class Books:
         self.last[camera] = record.sequence
         self.taken.setdefault(camera, []).append(record.sequence)
         self.records.append(record)
+        self.places[camera, record.sequence] = record.sighting.track
 
     def tracks(self) -> list[str]:
         """The tracks of all sightings in the order in which they came."""
