@@ -38,6 +38,7 @@ NOUNS = {
     "edge": Noun("Run the agent on a branch's box."),
     "evaluate": Noun("Measure error rates on labelled data and write the report."),
     "bench": Noun("Measure speed against peers and bounds, in one run."),
+    "rules": Noun("See what alert rules say and would do."),
     "audit": Noun("Check the log that shows tampering."),
 }
 
