@@ -17,8 +17,10 @@ START_SCORE, SURE_SCORE = 0.3, 0.2
 # Two frames a fifth of a second apart show a walker's box hardly overlapping; boxes are compared
 # enlarged by this share of their sides, and may then share as little as this (IoU).
 BUFFER_SHARE, MIN_OVERLAP = 0.25, 0.1
-# Steps of the library's filter are counted in frames of this rate, whatever the camera's is.
-_FILTER_FPS = 30.0
+# Steps of the library's filter are counted in frames of this rate. Its own 30 makes a filter that
+# takes each tremble of a box, a fifth of a second apart, for a run: it loses who starts to walk.
+_FILTER_FPS = 5.0
+_BUFFER_FPS = 30.0  # In which the library counts how long a track may be lost, at any rate.
 _AGAIN_S = 1e-3
 MAX_TRACKS = 256
 
@@ -39,7 +41,7 @@ class CrowdTracker:
         from trackers.utils.iou import BIoU
 
         self._tracker = ByteTrackTracker(
-            lost_track_buffer=round(MAX_LOST_S * _FILTER_FPS),
+            lost_track_buffer=round(MAX_LOST_S * _BUFFER_FPS),
             frame_rate=_FILTER_FPS,
             track_activation_threshold=START_SCORE,
             minimum_consecutive_frames=1,

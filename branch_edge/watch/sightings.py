@@ -1,5 +1,6 @@
 """What is told of somebody whose face was seen: at once, when it is seen better, and at the end."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +17,11 @@ MAX_SHOTS = 3
 # A further shot is worth the server's time when it is so much better, and not in the same second.
 CLEARLY_BETTER, SHOT_GAP_S = 1.2, 1.0
 KEEP_ALIVE_S = 3.0
-# Faces of one frame that are looked at closely; about 5 ms each. The others' turn is the next.
-MAX_CLOSE_LOOKS = 4
+# Faces of one frame that are looked at closely, at about 5 ms each; the others' turn is the next.
+# Of those who are told already one is enough, since a better shot can wait.
+MAX_CLOSE_LOOKS, MAX_BETTER_LOOKS = 4, 1
+# A face that was not fit is tried again, after each time a little later.
+RETRY_STEP_S, MAX_RETRY_S = 0.1, 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -45,22 +49,33 @@ class _Told:
     told_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """When a face was last looked at closely, and how often without a shot."""
+
+    at_s: float
+    failed_count: int = 0
+
+
 class Sightings:
     """The sightings of one camera. Not safe to share."""
 
     def __init__(self, network: DetectorNetwork) -> None:
         self._network = network
         self._told: dict[int, _Told] = {}
-        self._tried_s: dict[int, float] = {}
+        self._tried: dict[int, _Tried] = {}
 
     def see(self, seen: Seen, people: Sequence[Someone], min_face_px: int) -> list[SightingNews]:
         """Return what there is to tell of one frame. people: all who are followed."""
         news = []
         for one, row in self._worth_a_look(seen, people, min_face_px):
-            self._tried_s[one.number] = seen.at_s
             rated = take_shot(self._network, seen.image, seen.faces, row, seen.at)
             if rated is not None and self._is_news(one, rated):
+                self._tried[one.number] = _Tried(seen.at_s)
                 news.append(self._tell_shot(one, rated, seen))
+            else:
+                failed_count = self._last_try(one).failed_count + 1
+                self._tried[one.number] = _Tried(seen.at_s, failed_count)
         silent = [one for one in people if self._is_silent(one, seen.at_s)]
         return news + [self._tell_presence(one, seen) for one in silent]
 
@@ -68,7 +83,7 @@ class Sightings:
         """Return the last of those who have gone, if anything was told of them."""
         last = []
         for one in gone:
-            self._tried_s.pop(one.number, None)
+            self._tried.pop(one.number, None)
             told = self._told.pop(one.number, None)
             if told is not None:
                 last.append(_news(one, told, is_final=True))
@@ -83,10 +98,20 @@ class Sightings:
             for one in people
             if one.face_row is not None
             and face_px(seen.faces.boxes_xyxy[one.face_row]) >= min_face_px
+            and self._is_due(one, seen.at_s)
             and self._may_gain(one, promise(seen.faces, one.face_row), seen.at_s)
         ]
-        wanted.sort(key=lambda w: (w[0].number in self._told, self._tried_s.get(w[0].number, 0.0)))
-        return wanted[:MAX_CLOSE_LOOKS]
+        wanted.sort(key=lambda pair: self._last_try(pair[0]).at_s)
+        new = [pair for pair in wanted if pair[0].number not in self._told]
+        told = [pair for pair in wanted if pair[0].number in self._told]
+        return (new + told[:MAX_BETTER_LOOKS])[:MAX_CLOSE_LOOKS]
+
+    def _last_try(self, one: Someone) -> _Tried:
+        return self._tried.get(one.number, _Tried(-math.inf))
+
+    def _is_due(self, one: Someone, at_s: float) -> bool:
+        tried = self._last_try(one)
+        return at_s - tried.at_s >= min(RETRY_STEP_S * tried.failed_count, MAX_RETRY_S)
 
     def _may_gain(self, one: Someone, promised: float, at_s: float) -> bool:
         told = self._told.get(one.number)

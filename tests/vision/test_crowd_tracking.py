@@ -62,6 +62,27 @@ def test_a_walker_is_one_track_at_any_rate(rate_fps: float) -> None:
     assert len(seen) == 1
 
 
+def test_who_stood_for_long_and_starts_to_walk_is_the_same() -> None:
+    """Boxes of a person who turned and left a table, as a detector saw them: one edge jumped, the
+    filter took it for speed, and the next box was somebody else.
+    """
+    tracker = CrowdTracker()
+    leaving = [
+        [386, 9, 524, 383],
+        [395, 17, 546, 396],
+        [390, 16, 584, 404],
+        [486, 22, 614, 392],
+        [495, 20, 643, 399],
+        [490, 13, 698, 400],
+        [557, 10, 751, 388],
+    ]
+    seen = [
+        numbers(tracker, frame * STEP_S, box)[0]
+        for frame, box in enumerate([[383, 13, 522, 373]] * 100 + leaving)
+    ]
+    assert len(set(seen)) == 1
+
+
 def test_who_is_hidden_for_a_second_is_the_same_and_after_the_limit_another() -> None:
     tracker = CrowdTracker()
     (first,) = numbers(tracker, 0.0, body(400))

@@ -50,9 +50,8 @@ HALVES = {
 
 
 def points(text: str) -> Floats:
-    pairs = np.array(text.split()).astype(np.float32).reshape(-1, 2)
-    shares: Floats = pairs / np.array(SIZE_WH, np.float32)
-    return shares
+    pairs = np.array([float(word) for word in text.split()], np.float32).reshape(-1, 2)
+    return np.asarray(pairs / np.array(SIZE_WH), np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +76,7 @@ def found_and_extra(
 ) -> tuple[int, int]:
     """How many of the points have a box of their own, and how many boxes have no point."""
     boxes = detector.detect(image, width_px, min_score).boxes_xyxy
-    boxes = boxes / np.array([image.shape[1], image.shape[0]] * 2, np.float32)
+    boxes = np.asarray(boxes / np.array([image.shape[1], image.shape[0]] * 2), np.float32)
     people, halves = points(PEOPLE[name]), points(HALVES[name])
     middles, sides = (boxes[:, :2] + boxes[:, 2:]) / 2, boxes[:, 2:] - boxes[:, :2]
     away = np.abs(np.concatenate([people, halves])[:, None] - middles) / sides

@@ -222,4 +222,4 @@ def test_nothing_of_a_person_is_kept_when_they_have_gone(
     play(watch, framed, [room] * round(MAX_LOST_S / STEP_S + 3), from_s=0.6)
     assert len(watch._crowd) == 0
     assert not watch._sightings._told
-    assert not watch._sightings._tried_s
+    assert not watch._sightings._tried
