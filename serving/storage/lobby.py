@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, tuple_, update
+from sqlalchemy import Insert, Update, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from serving.storage.lobby_schema import (
@@ -13,8 +14,10 @@ from serving.storage.lobby_schema import (
     LobbyEventRow,
     LobbyVisitRow,
 )
+from serving.storage.schema import Base
 
 Values = Mapping[str, Any]
+_KEY = "key_"  # Before names of the key, which a statement names beside the columns.
 
 
 class LobbyRecords:
@@ -48,7 +51,7 @@ class LobbyRecords:
     def put_visit(self, branch: str, visit: str, values: Values) -> None:
         """Keep a visit, new or changed."""
         key = {"tenant": self._tenant, "branch": branch, "visit": visit}
-        self._put(LobbyVisitRow, key, values)
+        put_row(self._session, LobbyVisitRow, key, values)
 
     def visit(self, branch: str, visit: str) -> LobbyVisitRow | None:
         """Return a visit."""
@@ -157,7 +160,7 @@ class LobbyRecords:
     def put_camera(self, branch: str, device: str, camera: str, values: Values) -> None:
         """Keep what a camera is doing."""
         key = {"tenant": self._tenant, "branch": branch, "device": device, "camera": camera}
-        self._put(LobbyCameraRow, key, values)
+        put_row(self._session, LobbyCameraRow, key, values)
 
     def cameras(self, branch: str) -> list[LobbyCameraRow]:
         """Return what the cameras of a branch were doing when they last told."""
@@ -168,13 +171,21 @@ class LobbyRecords:
         )
         return list(rows)
 
-    def _put(self, table: Any, key: Values, values: Values) -> None:
-        put_row(self._session, table, key, values)
 
-
-def put_row(session: Session, table: Any, key: Values, values: Values) -> None:
+def put_row(session: Session, table: type[Base], key: Values, values: Values) -> None:
     """Change the row of a key, or add it."""
-    where = [getattr(table, name) == value for name, value in key.items()]
-    changed = session.connection().execute(update(table).where(*where).values(**values))
-    if not changed.rowcount:
-        session.execute(insert(table).values(**key, **values))
+    change, add = _statements(table, tuple(key), tuple(values))
+    connection = session.connection()
+    of_key = {f"{_KEY}{name}": value for name, value in key.items()}
+    if not connection.execute(change, {**of_key, **values}).rowcount:
+        connection.execute(add, {**key, **values})
+
+
+@lru_cache(maxsize=32)
+def _statements(
+    table: type[Base], key: tuple[str, ...], values: tuple[str, ...]
+) -> tuple[Update, Insert]:
+    """Return what changes and what adds a row; made once, since making them takes its time."""
+    where = [getattr(table, name) == bindparam(f"{_KEY}{name}") for name in key]
+    change = update(table).where(*where).values({name: bindparam(name) for name in values})
+    return change, insert(table).values({name: bindparam(name) for name in (*key, *values)})
