@@ -43,8 +43,9 @@ from serving.liveness.settings import LivenessSettings
 from serving.models import ModelFacts
 from serving.server import Server
 from serving.settings import ServerSettings, load_settings
-from serving.storage.database import DATABASE_FILE, Database
+from serving.storage.database import DATABASE_FILE
 from serving.telemetry.logs import make_logger
+from tests.support.databases import open_database
 from tests.support.deepfake import ScriptedForgery
 from tests.support.server import write_settings
 from vision.analysis import FaceReading, Select
@@ -163,7 +164,7 @@ class LivenessHouse:
         folder.mkdir(parents=True, exist_ok=True)
         self.judge = ScriptedJudge()
         self.clock = clock or SystemClock()
-        self.database = Database.open_file(folder / DATABASE_FILE)
+        self.database = open_database(folder / DATABASE_FILE)
         self.keyring = Keyring(make_master_key(folder / "master.key"))
         self.audit = AuditLog(self.database, self.keyring, self.clock, folder / "audit")
         self.liveness = LivenessService(
