@@ -31,6 +31,8 @@ LIVE_CODECS = VIDEO_CODECS | {"rawvideo"}
 MIN_SIDE_PX = 32
 # A live stream tells its kind at once; more probing is only delay.
 _PROBE_US = 100_000
+# A whole picture comes at once; what a system gives by itself holds half of one at 1080p.
+_UDP_BUFFER_BYTES = 4_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -72,6 +74,8 @@ def read_rtsp(
         "analyzeduration": str(_PROBE_US),
         "fpsprobesize": "0",
     }
+    if transport is Transport.UDP:
+        options["buffer_size"] = str(_UDP_BUFFER_BYTES)
     yield from _read(url, "rtsp", options, limits, _ReportedTimes())
 
 
