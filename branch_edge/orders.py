@@ -6,8 +6,6 @@ from branch_edge.uplink.port import FrameOrder
 from media.timeline import Sampler
 
 MAX_FPS, MAX_LENGTH_S, MAX_ORDERS = 15.0, 3600.0, 4
-# A single frame that did not come by then is of no use to whoever asked.
-_SINGLE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +34,10 @@ class Orders:
     def take(self, order: FrameOrder, now_s: float) -> None:
         """Begin, lengthen or end an order."""
         known = self._running.pop(order.request, None)
-        if known is not None and order.length_s <= 0:
+        if order.length_s <= 0:
             return
         is_single = order.fps <= 0
-        if not is_single and order.length_s <= 0:
-            return
-        length_s = _SINGLE_S if is_single else min(order.length_s, MAX_LENGTH_S)
+        length_s = min(order.length_s, MAX_LENGTH_S)
         bounded = replace(order, fps=min(order.fps, MAX_FPS))
         sampler = Sampler(None if is_single else bounded.fps)
         while len(self._running) >= MAX_ORDERS:

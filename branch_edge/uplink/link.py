@@ -34,7 +34,7 @@ class CameraLink:
     """Opens a stream, and the next one when it breaks, until it is cancelled.
 
     A record that the server refuses is dropped, and counted, once it is certain which one it is:
-    after a refusal records go one by one.
+    the server names it, or after a refusal records go one by one.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class CameraLink:
         try:
             await until_first_ends(stream.carry(self._opened), _wait(renewed))
         except SmartBranchError as error:
-            if stream.is_open and isinstance(error, _REFUSED):
+            if stream.is_open and _is_about_a_record(error):
                 await self._suspect(stream, error)
                 return LinkLostError(f"a record was refused: {error.message}")
             return error
@@ -104,18 +104,34 @@ class CameraLink:
         self._watch.opened(self._port.name)
 
     async def _suspect(self, stream: CameraStream, error: SmartBranchError) -> None:
-        """Drop the one record that was on its way, or let the next ones go one by one."""
-        if self._is_careful and len(stream.in_flight) == 1:
+        """Drop the one record that is meant, or let the next ones go one by one."""
+        sequence = _blamed(stream, error)
+        if sequence is None and self._is_careful and len(stream.in_flight) == 1:
             sequence = stream.in_flight[0]
-            await self._spool.refuse(self._port.name, sequence)
-            self._sender.log.error(
-                "record refused and dropped",
-                camera=self._port.name,
-                sequence=sequence,
-                reason=error.reason,
-                text=error.message,
-            )
         self._is_careful = True
+        if sequence is None:
+            return
+        await self._spool.refuse(self._port.name, sequence)
+        self._sender.log.error(
+            "record refused and dropped",
+            camera=self._port.name,
+            sequence=sequence,
+            reason=error.reason,
+            text=error.message,
+        )
+
+
+def _is_about_a_record(error: SmartBranchError) -> bool:
+    """Return whether a refusal may be meant for a record, and not for what goes beside them."""
+    field = error.metadata.get("field", "record")
+    return isinstance(error, _REFUSED) and field.startswith("record")
+
+
+def _blamed(stream: CameraStream, error: SmartBranchError) -> int | None:
+    """Return the number that a refusal names, None if it names none that was on its way."""
+    named = error.metadata.get("sequence", "")
+    sequence = int(named) if named.isdecimal() else 0
+    return sequence if sequence in stream.in_flight else None
 
 
 async def _wait(event: asyncio.Event) -> None:

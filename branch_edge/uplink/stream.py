@@ -120,8 +120,7 @@ class CameraStream:
         self._window = max(1, min(opened.window, MAX_WINDOW, self._max_in_flight))
         silence_s = opened.silence_limit.ToTimedelta().total_seconds()
         self._silence_s = min(max(silence_s, _MIN_SILENCE_S), _MAX_SILENCE_S)
-        # Told at once: what a console shows of a box that has just come should be true.
-        self._health_s = self._clock.monotonic() - self._sender.health_every_s
+        self._tell_health()
         await self._take_scene(opened.scene)
 
     async def _receive(self) -> None:
@@ -166,6 +165,11 @@ class CameraStream:
             )
             return
         await self._port.take_scene(scene, wire.scene_text(message))
+        self._tell_health()
+
+    def _tell_health(self) -> None:
+        """Say next how the box is: what a console shows of a change should be true."""
+        self._health_s = self._clock.monotonic() - self._sender.health_every_s
 
     async def _send(self) -> None:
         while True:

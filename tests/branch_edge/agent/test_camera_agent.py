@@ -164,7 +164,7 @@ async def test_an_ordered_frame_is_masked_and_scaled(box: Box) -> None:
     scripted = ScriptedCamera(box, scene=CameraScene(masks=(LEFT_HALF,)))
     scripted.agent.pictures.send = sent.append
     async with running(scripted) as camera:
-        camera.agent.take_order(FrameOrder("r1", 0.0, 0.0, 64))
+        camera.agent.take_order(FrameOrder("r1", 0.0, 10.0, 64))
         await show(camera, 2)
         async with asyncio.timeout(5):
             while not sent:  # noqa: ASYNC110 - Drawn in a thread.

@@ -195,14 +195,16 @@ async def test_a_server_that_falls_silent_is_left_and_tried_again(
     assert server.books.tracks() == MANY
 
 
+@pytest.mark.parametrize("is_named", [True, False], ids=["named", "not named"])
 async def test_a_record_that_is_refused_is_dropped_and_no_other(
-    server: ScriptedServer, link: Linked
+    server: ScriptedServer, link: Linked, is_named: bool
 ) -> None:
     """Sent again and again, one bad record would keep all later ones back for good."""
 
     def refuse(request: messages.StreamCameraRequest) -> None:
         if request.HasField("record") and request.record.sighting.track == "track-17":
-            raise InvalidArgumentError("the track is absurd", field="record")
+            more = {"sequence": request.record.sequence} if is_named else {}
+            raise InvalidArgumentError("the track is absurd", field="record.track", **more)
 
     server.script.refuse = refuse
     await link.add(*MANY)
@@ -211,6 +213,32 @@ async def test_a_record_that_is_refused_is_dropped_and_no_other(
     (line,) = [one for one in link.log.entries if one["event"] == "record refused and dropped"]
     assert (line["sequence"], line["text"]) == (18, "the track is absurd")
     assert link.spool.state.tallies["door"].dropped_count == 1
+
+
+async def test_a_refusal_of_something_else_drops_no_record(
+    server: ScriptedServer, link: Linked
+) -> None:
+    """With one record on its way, whatever was refused beside it looked like that record."""
+    refused: list[str] = []
+
+    def refuse(request: messages.StreamCameraRequest) -> None:
+        if request.HasField("clock") and len(refused) < 3:
+            refused.append("clock")
+            raise InvalidArgumentError("no such probe", field="clock.number")
+
+    server.script.refuse, server.script.holds_acks = refuse, True
+    await link.add(*MANY)
+    for _ in range(3):
+        await server.until(lambda: bool(server.stream.of("record")))
+        server.stream.send(probe=messages.ClockProbe(number=1))
+        opened = len(server.opened)
+        await server.until(lambda opened=opened: len(server.opened) > opened)  # type: ignore[misc]
+    await server.until(lambda: bool(server.stream.of("record")))
+    server.script.holds_acks = False
+    server.stream.send(ack=media_pb2.Ack(sequence=server.books.last["door"]))
+    await link.add("last")
+    await server.until(lambda: link.count == 0)
+    assert server.books.tracks() == [*MANY, "last"]
 
 
 async def test_a_revoked_box_says_so_once_and_keeps_what_it_sees(
