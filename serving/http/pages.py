@@ -1,6 +1,6 @@
 """The pages: what the workspace in `web/` was built into."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from fastapi import FastAPI, Response
@@ -9,9 +9,16 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 STATIC = Path(__file__).parent / "static"
-PAGES = ("/try/faces", "/try/liveness")
+PAGES = ("/try/faces", "/try/liveness", "/lobby", "/console")
 FIRST = PAGES[0]
+PAGE_TYPE = "text/html; charset=utf-8"
 NOT_BUILT = "The pages are not built here. Run `scripts/web build`; `make setup` does, too.\n"
+# What installs the tablet page lies below it: a worker serves no page above its own address unless
+# a header lets it.
+PARTS = {
+    "/lobby/sw.js": ("text/javascript; charset=utf-8", {"service-worker-allowed": "/lobby"}),
+    "/lobby/manifest.webmanifest": ("application/manifest+json", {}),
+}
 # Names under assets/ change with their content.
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -35,13 +42,15 @@ def add_pages(app: FastAPI, folder: Path = STATIC) -> None:
         return RedirectResponse(FIRST)
 
     for path in PAGES:
-        app.add_api_route(path, _page(folder / f"{path[1:]}.html"), include_in_schema=False)
+        app.add_api_route(path, _file(folder / f"{path[1:]}.html", PAGE_TYPE, {}))
+    for path, (media_type, headers) in PARTS.items():
+        app.add_api_route(path, _file(folder / path[1:], media_type, headers))
 
 
-def _page(file: Path) -> Callable[[], Response]:
-    def show_page() -> Response:
+def _file(file: Path, media_type: str, headers: Mapping[str, str]) -> Callable[[], Response]:
+    def show_file() -> Response:
         if not file.is_file():
             return PlainTextResponse(NOT_BUILT, 503)
-        return FileResponse(file, media_type="text/html; charset=utf-8")
+        return FileResponse(file, media_type=media_type, headers=headers)
 
-    return show_page
+    return show_file
