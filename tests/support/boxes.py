@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -198,8 +198,11 @@ class ScriptedBox:
         return datetime.now(UTC) + self._ahead
 
     async def send(self, **payload: Any) -> None:
+        """Send a message; that the stream has ended meanwhile is told by `error`."""
+        ended = (asyncio.InvalidStateError, grpc.aio.AioRpcError)
         async with self._writing:  # gRPC takes one write at a time.
-            await self._call.write(messages.StreamCameraRequest(**payload))
+            with suppress(*ended):
+                await self._call.write(messages.StreamCameraRequest(**payload))
 
     async def sight(self, sequence: int, track: str = "t1", **fields: Any) -> None:
         await self.send(record=self.sighting(sequence, track, **fields))
