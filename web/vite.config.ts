@@ -10,7 +10,9 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     license: { fileName: "licenses.md" },
-    rolldownOptions: { input: ["lobby.html", "try/faces.html", "try/liveness.html"] },
+    rolldownOptions: {
+      input: ["console.html", "lobby.html", "try/faces.html", "try/liveness.html"],
+    },
   },
   server: {
     // `npm run dev` beside `smartbranch serve`.

@@ -2,14 +2,14 @@
 
 import { type Alert, Alert_State, Severity } from "../gen/smartbranch/lobby/v1/lobby_pb.ts";
 import { element } from "../shared/dom.ts";
+import { clockTime } from "../shared/format.ts";
 import { icon } from "../shared/icons.ts";
 import { newId } from "../shared/ids.ts";
 import { language } from "../shared/language.ts";
+import { button } from "../shared/parts.ts";
 import { ACTION_ICONS } from "./alerts.ts";
-import { clockTime } from "./format.ts";
 import { ms } from "./messages.ts";
 import { mayDo, type Shown } from "./moves.ts";
-import { button } from "./parts.ts";
 import { alertText, kindName, severityName, stateKey, whoText } from "./texts.ts";
 import type { Action } from "./waiting.ts";
 import { named, words } from "./words.ts";

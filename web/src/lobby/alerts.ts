@@ -5,9 +5,9 @@ import { byId, element, must } from "../shared/dom.ts";
 import { icon } from "../shared/icons.ts";
 import { language } from "../shared/language.ts";
 import { KeyedList } from "../shared/list.ts";
+import { button, chip, counter, iconLine } from "../shared/parts.ts";
 import { idOf, ms } from "./messages.ts";
 import { isOpenFor, mayDo, type Shown } from "./moves.ts";
-import { button, chip, counter, iconLine } from "./parts.ts";
 import {
   alertText,
   kindName,

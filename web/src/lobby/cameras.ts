@@ -2,8 +2,8 @@
 
 import type { CameraStatus } from "../gen/smartbranch/lobby/v1/lobby_pb.ts";
 import { byId, element } from "../shared/dom.ts";
+import { clockTime } from "../shared/format.ts";
 import { icon } from "../shared/icons.ts";
-import { clockTime } from "./format.ts";
 import { ms } from "./messages.ts";
 import { cameraState } from "./texts.ts";
 import { words } from "./words.ts";

@@ -2,7 +2,7 @@
 
 import type { FlowHour } from "../gen/smartbranch/lobby/v1/lobby_pb.ts";
 import { element, shape } from "../shared/dom.ts";
-import { clockTime } from "./format.ts";
+import { clockTime } from "../shared/format.ts";
 import { ms } from "./messages.ts";
 import { words } from "./words.ts";
 

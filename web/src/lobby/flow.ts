@@ -4,12 +4,12 @@ import { durationMs } from "@bufbuild/protobuf/wkt";
 import { Zone_Kind } from "../gen/smartbranch/edge/v1/edge_pb.ts";
 import type { FlowHour, FlowNow, FlowNow_ZoneNow } from "../gen/smartbranch/lobby/v1/lobby_pb.ts";
 import { byId, element } from "../shared/dom.ts";
+import { counted, roughly } from "../shared/format.ts";
 import { icon } from "../shared/icons.ts";
 import { language } from "../shared/language.ts";
+import { counter } from "../shared/parts.ts";
 import { hoursChart, hoursTable } from "./chart.ts";
-import { counted, roughly } from "./format.ts";
 import { ms } from "./messages.ts";
-import { counter } from "./parts.ts";
 import { named, words } from "./words.ts";
 
 const ICONS: ReadonlyMap<Zone_Kind, string> = new Map([

@@ -8,6 +8,7 @@ import "./board.css";
 import "./sheet.css";
 import { byId } from "../shared/dom.ts";
 import { Entry } from "../shared/entry.ts";
+import { useTimeZone } from "../shared/format.ts";
 import { drawIcons, icon } from "../shared/icons.ts";
 import { offerLanguages } from "../shared/language.ts";
 import { recall, store } from "../shared/memory.ts";
@@ -17,7 +18,6 @@ import { label } from "../shared/tools.ts";
 import { stayAwake } from "../shared/wake.ts";
 import { Bell } from "./bell.ts";
 import { Desk } from "./desk.ts";
-import { useTimeZone } from "./format.ts";
 import { Screen } from "./screen.ts";
 import { words } from "./words.ts";
 

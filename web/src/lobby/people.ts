@@ -3,12 +3,12 @@
 import { Zone_Kind } from "../gen/smartbranch/edge/v1/edge_pb.ts";
 import { type FlowNow, IdentityKind, type Visit } from "../gen/smartbranch/lobby/v1/lobby_pb.ts";
 import { byId, element, must } from "../shared/dom.ts";
+import { clockTime } from "../shared/format.ts";
 import { icon } from "../shared/icons.ts";
 import { language } from "../shared/language.ts";
 import { KeyedList } from "../shared/list.ts";
-import { clockTime } from "./format.ts";
+import { chip, counter, iconLine } from "../shared/parts.ts";
 import { ms } from "./messages.ts";
-import { chip, counter, iconLine } from "./parts.ts";
 import {
   languageText,
   nextAppointment,

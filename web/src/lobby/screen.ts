@@ -3,15 +3,15 @@
 import { type Alert, Severity } from "../gen/smartbranch/lobby/v1/lobby_pb.ts";
 import { byId, element } from "../shared/dom.ts";
 import type { ApiError } from "../shared/failure.ts";
+import { clockTime } from "../shared/format.ts";
 import { icon } from "../shared/icons.ts";
 import { language } from "../shared/language.ts";
+import { tick } from "../shared/parts.ts";
 import { explain } from "../shared/reasons.ts";
 import { AlertsView } from "./alerts.ts";
 import { renderCameras } from "./cameras.ts";
 import type { Desk } from "./desk.ts";
 import { FlowView } from "./flow.ts";
-import { clockTime } from "./format.ts";
-import { tick } from "./parts.ts";
 import { PeopleView } from "./people.ts";
 import { type Known, Sheet } from "./sheet.ts";
 import { alertText, kindName, severityName } from "./texts.ts";

@@ -2,13 +2,13 @@
 
 import { type FlowNow, IdentityKind, type Visit } from "../gen/smartbranch/lobby/v1/lobby_pb.ts";
 import { byId, element, facts } from "../shared/dom.ts";
+import { clockTime } from "../shared/format.ts";
 import { icon } from "../shared/icons.ts";
 import { language } from "../shared/language.ts";
+import { chip, counter } from "../shared/parts.ts";
 import { AlertPart } from "./alertpart.ts";
-import { clockTime } from "./format.ts";
 import { ms } from "./messages.ts";
 import type { Shown } from "./moves.ts";
-import { chip, counter } from "./parts.ts";
 import { Photo } from "./photo.ts";
 import {
   kindName,

@@ -1,6 +1,6 @@
 // Times and lengths of time, in the language of the page and the branch's own time zone.
 
-import { isChinese } from "../shared/language.ts";
+import { isChinese } from "./language.ts";
 
 let timeZone: string | undefined;
 
@@ -39,4 +39,22 @@ export function roughly(ms: number): string {
   if (minutes < 120) return isChinese() ? `${minutes} 分钟` : `${minutes} min`;
   const hours = (minutes / 60).toFixed(1);
   return isChinese() ? `${hours} 小时` : `${hours} h`;
+}
+
+// A day and a time; the day is left out for today.
+export function moment(ms: number): string {
+  const day: Intl.DateTimeFormatOptions = { month: "short", day: "numeric" };
+  if (timeZone) day.timeZone = timeZone;
+  const format = new Intl.DateTimeFormat(locale(), day);
+  const isToday = format.format(ms) === format.format(Date.now());
+  return isToday ? clockTime(ms) : `${format.format(ms)} ${clockTime(ms)}`;
+}
+
+// `1.4 MB`.
+export function bytes(count: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let rest = count;
+  let at = 0;
+  for (; rest >= 1000 && at < units.length - 1; at += 1) rest /= 1000;
+  return `${at ? rest.toFixed(1) : rest} ${units[at]}`;
 }

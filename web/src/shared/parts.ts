@@ -1,8 +1,8 @@
 // Pieces that several views share.
 
-import { element } from "../shared/dom.ts";
-import { icon } from "../shared/icons.ts";
+import { element } from "./dom.ts";
 import { counted } from "./format.ts";
+import { icon } from "./icons.ts";
 
 // A time that counts; `tick` keeps it going. counts: up from it, or down to it.
 export function counter(sinceMs: number, counts: "up" | "down" = "up"): HTMLElement {
