@@ -19,7 +19,7 @@ from serving.lobby.rows import OpenKey, alert_of, minutes_of, visit_of
 from serving.storage.records import TenantRecords
 
 NOT_LOADED = -1
-# Alerts that may still hold back others, by cooldowns of up to a day.
+# Alerts that may still hold back others, whatever the rules' cooldowns were until now.
 _ALERT_MEMORY = timedelta(days=1)
 _MAX_ALERTS = 2000
 _MAX_EXTRA = 4096
@@ -70,7 +70,9 @@ class BranchRoom:
         branch = self.branch.id
         since = now - timedelta(seconds=self._limits.rejoin_s)
         self.visits.restore(map(visit_of, records.lobby.lasting_visits(branch, since)))
-        rows = records.alerts.open_or_since(branch, now - _ALERT_MEMORY, _MAX_ALERTS)
+        cooldown = timedelta(seconds=self._rules().longest_cooldown_s)
+        since = now - max(_ALERT_MEMORY, cooldown)
+        rows = records.alerts.open_or_since(branch, since, _MAX_ALERTS)
         alerts = [alert_of(self.branch, row, key) for row in reversed(rows)]
         named = records.lobby.visits(branch, {one.visit for one in alerts if one.visit})
         self.rules.restore(alerts, map(visit_of, named.values()))

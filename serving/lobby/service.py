@@ -1,5 +1,6 @@
 """The lobby service: what gRPC servicers, HTTP handlers and the event hub call."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
@@ -41,6 +42,8 @@ from serving.lobby.views import (
 )
 from serving.storage.database import Database
 from vision.assembly import FacePipeline
+
+_log = logging.getLogger(__name__)
 
 
 class LobbyService:
@@ -273,5 +276,6 @@ def stranger_match(pipeline: FacePipeline, fmr: float) -> StrangerMatch | None:
         return None
     try:
         return StrangerMatch(table.threshold_at(fmr), fmr, pipeline.embedding_model_id)
-    except ErrorRateOutOfRangeError:
+    except ErrorRateOutOfRangeError as error:
+        _log.warning("strangers are never taken for one person: %s", error.message)
         return None

@@ -2,21 +2,28 @@
 
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from base.errors import SmartBranchError, StorageFailedError
 from decision.outcome import Reason
 from lobby.customer import Customer
+from lobby.flow_minutes import FlowMinute
 from lobby.rules.watch import RuleWatch
 from serving.lobby.customers import Key
 from serving.lobby.lobbies import Lobbies
 from serving.lobby.room import NOT_LOADED, BranchRoom
+from serving.lobby.rows import minute_of, minute_text
 from serving.lobby.settings import LobbySettings
 from serving.lobby.showing import customer_subject
 from serving.lobby.turn import CustomerOf, Turn
 from serving.lobby.views import Trouble
+from serving.storage.records import TenantRecords
 
 _log = logging.getLogger(__name__)
+# Minutes that are older become quarters of an hour, of which hours are made just as well.
+FINE_FOR = timedelta(days=2)
+_MINUTES_A_SWEEP = 2000
 RULES_INVALID = "RULES_INVALID"
 DIRECTORY_DOWN = "DIRECTORY_DOWN"
 
@@ -125,5 +132,29 @@ class Upkeep:
                 records.lobby.forget_visits(branch, now - timedelta(seconds=kept.visit_memory_s))
                 records.alerts.forget_before(branch, now - timedelta(seconds=kept.alert_memory_s))
                 records.flow.forget_before(branch, now - timedelta(seconds=kept.flow_memory_s))
+                coarsen(records, branch, now - FINE_FOR)
                 event_age = timedelta(seconds=kept.event_memory_s)
                 records.lobby.forget_events(branch, now - event_age, kept.max_events)
+
+
+def coarsen(records: TenantRecords, branch: str, before: datetime) -> int:
+    """Add old minutes to the quarters of an hour that they lie in; return how many."""
+    rows = records.flow.fine_before(branch, before, _MINUTES_A_SWEEP)
+    sums: dict[tuple[datetime, str, str], FlowMinute] = {}
+    for row in rows:
+        start_at = row.start_at.replace(minute=row.start_at.minute // 15 * 15, second=0)
+        place = start_at, row.device, row.camera
+        known = sums.get(place) or _kept(records, branch, *place)
+        minute = replace(minute_of(row.counts), start_at=start_at)
+        sums[place] = minute if known is None else known.plus(minute)
+    for (start_at, device, camera), minute in sums.items():
+        records.flow.put(branch, start_at, device, camera, minute_text(minute))
+    records.flow.remove(rows)
+    return len(rows)
+
+
+def _kept(
+    records: TenantRecords, branch: str, start_at: datetime, device: str, camera: str
+) -> FlowMinute | None:
+    counts = records.flow.find(branch, start_at, device, camera)
+    return None if counts is None else minute_of(counts)

@@ -4,13 +4,14 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import BigInteger, delete, select, tuple_, type_coerce
 from sqlalchemy.orm import Session
 
 from serving.storage.lobby import put_row
 from serving.storage.lobby_schema import LobbyAlertRow, LobbyFlowRow
 
 Values = Mapping[str, Any]
+QUARTER_S = 900  # Every time zone is off by whole quarters of an hour.
 
 
 class AlertRecords:
@@ -133,6 +134,28 @@ class FlowRecords:
             .order_by(LobbyFlowRow.start_at, LobbyFlowRow.device, LobbyFlowRow.camera)
         )
         return list(rows)
+
+    def fine_before(self, branch: str, moment: datetime, limit: int) -> list[LobbyFlowRow]:
+        """Return older minutes that do not begin a quarter of an hour, oldest first."""
+        micros = type_coerce(LobbyFlowRow.start_at, BigInteger)
+        rows = self._session.scalars(
+            select(LobbyFlowRow)
+            .where(
+                LobbyFlowRow.tenant == self._tenant,
+                LobbyFlowRow.branch == branch,
+                LobbyFlowRow.start_at < moment,
+                micros % (QUARTER_S * 1_000_000) != 0,
+            )
+            .order_by(LobbyFlowRow.start_at)
+            .limit(limit)
+        )
+        return list(rows)
+
+    def remove(self, rows: Collection[LobbyFlowRow]) -> None:
+        """Remove minutes."""
+        for row in rows:
+            self._session.delete(row)
+        self._session.flush()
 
     def forget_before(self, branch: str, moment: datetime) -> int:
         """Forget older counts; return how many minutes."""

@@ -170,17 +170,21 @@ def flow_span(at: datetime, persons: int, came: int = 0, is_late: bool = False) 
 def open_lobby(
     folder: Path,
     pipeline: FacePipeline,
-    rules: RuleBook = RULES,
+    rules: RuleBook | None = RULES,
     settings: LobbySettings | None = None,
     branches: Mapping[str, Sequence[str]] | None = None,
     watchlists: Sequence[str] = ("watch",),
     world: World | None = None,
+    rules_path: Path | None = None,
 ) -> Iterator[LobbyWorld]:
-    """Open a lobby. branches: galleries by branch; by default `customers` in one branch."""
+    """Open a lobby. branches: galleries by branch; by default `customers` in one branch.
+
+    rules: None takes those of the file.
+    """
     if world is None:
         with open_world(folder, pipeline) as opened:
             with open_lobby(
-                folder, pipeline, rules, settings, branches, watchlists, opened
+                folder, pipeline, rules, settings, branches, watchlists, opened, rules_path
             ) as running:
                 yield running
         return
@@ -197,6 +201,7 @@ def open_lobby(
             )
             for branch, galleries in wanted.items()
         ),
+        rules_path=rules_path,
         stranger_fmr=1e-3,
     )
     directory = ScriptedDirectory()
@@ -212,7 +217,8 @@ def open_lobby(
         lambda branch: PLACES,
         settings or LobbySettings(),
     )
-    lobby.rules.current = rules
+    if rules is not None:
+        lobby.rules.current = rules
     news: list[tuple[str, str]] = []
     lobby.set_notifier(lambda tenant, branch: news.append((tenant, branch)))
     try:

@@ -86,6 +86,26 @@ def test_counts_are_asked_for_a_month_at_most(lobby: LobbyWorld) -> None:
         lobby.lobby.get_flow(STAFF, BRANCH, lobby.now - timedelta(days=32), lobby.now)
 
 
+def test_counts_of_days_ago_take_less_room_and_say_the_same(lobby: LobbyWorld) -> None:
+    for _ in range(20):
+        lobby.tell(flow_span(lobby.now, 3, came=1), HALL)
+        lobby.world.clock.advance(60)
+    start, end = lobby.now - timedelta(hours=1), lobby.now
+
+    def kept() -> int:
+        with lobby.database.read() as transaction:
+            flow = transaction.tenant(TENANT).flow
+            return len(flow.between(BRANCH, start - timedelta(hours=1), end))
+
+    before = lobby.lobby.get_flow(STAFF, BRANCH, start, end, with_heat=True)
+    assert kept() == 20
+    lobby.world.clock.advance(3 * 86_400)
+    lobby.lobby.sweep()
+    after = lobby.lobby.get_flow(STAFF, BRANCH, start, end, with_heat=True)
+    assert kept() == 2
+    assert (after.hours, after.heat_maps) == (before.hours, before.heat_maps)
+
+
 # Cameras.
 
 
