@@ -36,9 +36,11 @@ NOUNS = {
     "deepfake": Noun("Tell genuine pictures and clips from forged ones."),
     "gallery": Noun("Create galleries; enrol, import, search and delete."),
     "edge": Noun("Run the agent on a branch's box."),
+    "device": Noun("Invite and revoke boxes; show and change their cameras."),
     "evaluate": Noun("Measure error rates on labelled data and write the report."),
     "bench": Noun("Measure speed against peers and bounds, in one run."),
     "rules": Noun("See what alert rules say and would do."),
+    "staff": Noun("Add, list and disable those who may sign in to the pages."),
     "audit": Noun("Check the log that shows tampering."),
 }
 
