@@ -38,11 +38,13 @@ class SamplingSettings:
 
 
 class FrameSampler:
-    """Chooses among one camera's frames; one thread asks, any thread may change the rate."""
+    """Chooses among one camera's frames; one thread asks, any thread may change the rates."""
 
     def __init__(self, settings: SamplingSettings) -> None:
-        self._settings = settings
+        self._hold_s = settings.hold_s
         self._target_fps = settings.target_fps
+        # At least so many, whether anything moves or not; never more than target_fps.
+        self.idle_fps = settings.idle_fps
         self._grid = Sampler(settings.target_fps)
         self._taken: Luma | None = None
         self._taken_s = 0.0
@@ -69,8 +71,8 @@ class FrameSampler:
             return False
         self.small = small = shrunk(frame.luma())
         if self._taken is None or differs(self._taken, small):
-            self._lively_until_s = at_s + self._settings.hold_s
-        is_due = at_s >= self._taken_s + 1 / self._settings.idle_fps - _GRACE_S
+            self._lively_until_s = at_s + self._hold_s
+        is_due = at_s >= self._taken_s + 1 / self.idle_fps - _GRACE_S
         if at_s > self._lively_until_s and not is_due:
             return False
         self._taken, self._taken_s = small, at_s

@@ -101,6 +101,13 @@ def test_the_rate_can_be_changed_while_it_runs(room: Luma) -> None:
     assert sampler.target_fps == 12.5
 
 
+def test_frames_that_somebody_waits_for_come_though_nothing_moves(room: Luma) -> None:
+    sampler = FrameSampler(SamplingSettings(target_fps=12.5))
+    taken([room] * 100, sampler)
+    sampler.idle_fps = 12.5
+    assert len(taken([room] * 50, sampler, start_s=4.0)) >= 24
+
+
 def test_a_camera_that_changes_its_size_is_looked_at(room: Luma) -> None:
     portrait = np.ascontiguousarray(room.T)
     times = taken([room] * 125 + [portrait] * 25)
