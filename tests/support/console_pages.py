@@ -126,39 +126,52 @@ def lobby_state() -> Json:
     """Return rules that are in use, and times of delivery."""
     spread = {"count": 128, "p50_s": 0.62, "p99_s": 1.44}
     slow = {"count": 9, "p50_s": 1.31, "p99_s": 2.87}
+    escalation = {"after_s": 120, "roles": ["security"], "severity": "URGENT"}
     rules = [
-        {"id": "private-arrival", "kind": "ARRIVAL", "severity": "NOTICE"},
-        {"id": "watchlist", "kind": "WATCHLIST", "severity": "URGENT"},
+        {"id": "private-arrival", "kind": "ARRIVAL", "severity": "NOTICE", "cooldown_s": 1800},
+        {"id": "watchlist", "kind": "WATCHLIST", "severity": "URGENT", "escalation": escalation},
     ]
+    south = {"branch": "south", "door_to_tablet": slow, "door_to_event": spread, "late_count": 0}
     return {
         "rules": {
             "file": "rules.toml",
-            "loaded_at": ago(400).isoformat(),
+            "loaded_time": ago(400).isoformat(),
             "problem": None,
             "rules": rules,
         },
-        "directory": {"kind": "csv", "problem": None},
-        "delivery": [
-            {"branch": "north", "door_to_tablet": spread, "door_to_event": spread, "late_count": 3},
-            {"branch": "south", "door_to_tablet": slow, "door_to_event": spread, "late_count": 0},
+        "directory": {"kind": "csv", "is_up": True},
+        "gallery_problems": [
+            {
+                "branch": "north",
+                "gallery": "tenants/bank/galleries/fraud",
+                "code": "MODEL_MISMATCH",
+                "text": "made with another model",
+            }
         ],
+        "delivery": {
+            "branches": [
+                {"branch": "north", "door_to_tablet": spread, "door_to_event": spread},
+                south,
+            ]
+        },
     }
 
 
 GALLERIES: Json = {
     "galleries": [
         {
-            "id": "customers",
+            "name": "tenants/bank/galleries/customers",
+            "customers_of": ["north"],
             "purpose": "Greeting customers",
-            "legal_basis": "CONSENT",
+            "legal_basis": "consent",
             "subject_count": 1204,
         },
         {
-            "id": "fraud",
+            "name": "tenants/bank/galleries/fraud",
+            "watchlist_of": ["north"],
             "purpose": "Keeping out known fraudsters",
-            "legal_basis": "LEGITIMATE_INTEREST",
+            "legal_basis": "legitimate_interest",
             "subject_count": 17,
-            "problem": {"code": "MODEL_MISMATCH", "text": "made with another model"},
         },
     ]
 }

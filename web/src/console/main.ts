@@ -125,7 +125,7 @@ function render(): void {
     showRules(lobby);
     showDelivery(lobby.delivery);
   }
-  showGalleries(all);
+  showGalleries(all, lobby?.galleryProblems ?? []);
   byId("link").textContent = words().fresh(clockTime(atMs));
 }
 

@@ -12,7 +12,11 @@ export interface Rule {
   id: string;
   kind: string;
   severity: string;
-  text: string;
+  isEnabled: boolean;
+  roles: readonly string[];
+  cooldownS: number | null;
+  escalateAfterS: number | null;
+  escalateTo: readonly string[];
 }
 
 export interface Spread {
@@ -28,13 +32,19 @@ export interface Delivery {
   lateCount: number;
 }
 
+export interface GalleryProblem extends Problem {
+  branch: string;
+  gallery: string;
+}
+
 export interface LobbyState {
   file: string;
   loadedMs: number | null;
   rulesProblem: Problem | null;
   rules: readonly Rule[];
   directory: string;
-  directoryProblem: Problem | null;
+  isDirectoryUp: boolean;
+  galleryProblems: readonly GalleryProblem[];
   delivery: readonly Delivery[];
 }
 
@@ -43,8 +53,9 @@ export interface Gallery {
   purpose: string;
   basis: string;
   subjectCount: number | null;
-  consentCount: number | null;
-  problem: Problem | null;
+  // Branches that search it.
+  customersOf: readonly string[];
+  watchlistOf: readonly string[];
 }
 
 export type Galleries = readonly Gallery[];
@@ -55,17 +66,18 @@ export function readLobbyState(json: JsonValue): LobbyState {
   const directory = object(state.directory);
   return {
     file: text(rules.file),
-    loadedMs: time(rules.loaded_at ?? rules.loaded_time),
+    loadedMs: time(rules.loaded_time),
     rulesProblem: problem(rules.problem),
-    rules: list(rules.rules).map((one) => ({
-      id: text(one.id),
-      kind: text(one.kind).toUpperCase(),
-      severity: text(one.severity).toUpperCase(),
-      text: text(one.text ?? one.words),
-    })),
+    rules: list(rules.rules).map(rule),
     directory: text(directory.kind),
-    directoryProblem: problem(directory.problem),
-    delivery: list(state.delivery).map((one) => ({
+    isDirectoryUp: directory.is_up === true,
+    galleryProblems: list(state.gallery_problems).map((one) => ({
+      branch: text(one.branch),
+      gallery: text(one.gallery),
+      code: text(one.code),
+      text: text(one.text),
+    })),
+    delivery: list(object(state.delivery).branches).map((one) => ({
       branch: text(one.branch),
       doorToTablet: spread(one.door_to_tablet),
       doorToEvent: spread(one.door_to_event),
@@ -76,13 +88,27 @@ export function readLobbyState(json: JsonValue): LobbyState {
 
 export function readGalleries(json: JsonValue): Galleries {
   return list(object(json).galleries).map((one) => ({
-    id: lastPart(text(one.id ?? one.name)),
+    id: lastPart(text(one.name)),
     purpose: text(one.purpose),
-    basis: text(one.legal_basis ?? one.basis).toUpperCase(),
+    basis: text(one.legal_basis).toUpperCase(),
     subjectCount: number(one.subject_count),
-    consentCount: number(one.consent_count),
-    problem: problem(one.problem),
+    customersOf: texts(one.customers_of),
+    watchlistOf: texts(one.watchlist_of),
   }));
+}
+
+function rule(one: JsonObject): Rule {
+  const escalation = object(one.escalation);
+  return {
+    id: text(one.id),
+    kind: text(one.kind),
+    severity: text(one.severity),
+    isEnabled: one.is_enabled !== false,
+    roles: texts(one.roles),
+    cooldownS: number(one.cooldown_s),
+    escalateAfterS: number(escalation.after_s),
+    escalateTo: texts(escalation.roles),
+  };
 }
 
 const object = (json: JsonValue | undefined): JsonObject =>
@@ -93,6 +119,9 @@ const list = (json: JsonValue | undefined): JsonObject[] =>
 
 const text = (json: JsonValue | undefined): string =>
   typeof json === "string" || typeof json === "number" ? String(json) : "";
+
+const texts = (json: JsonValue | undefined): string[] =>
+  Array.isArray(json) ? json.map(text).filter(Boolean) : [];
 
 function number(json: JsonValue | undefined): number | null {
   const value = typeof json === "string" ? Number(json) : json;
@@ -105,9 +134,8 @@ function time(json: JsonValue | undefined): number | null {
 }
 
 function problem(json: JsonValue | undefined): Problem | null {
-  if (typeof json === "string" && json) return { code: "", text: json };
-  const { code, reason, text: said, message } = object(json);
-  const found = { code: text(code ?? reason), text: text(said ?? message) };
+  const { code, text: said } = object(json);
+  const found = { code: text(code), text: text(said) };
   return found.code || found.text ? found : null;
 }
 
@@ -116,4 +144,4 @@ function spread(json: JsonValue | undefined): Spread {
   return { count: number(count) ?? 0, p50S: number(p50_s), p99S: number(p99_s) };
 }
 
-const lastPart = (name: string): string => name.slice(name.lastIndexOf("/") + 1);
+export const lastPart = (name: string): string => name.slice(name.lastIndexOf("/") + 1);

@@ -1,10 +1,18 @@
 // Rules, galleries and times of delivery.
 
 import { byId, element, facts } from "../shared/dom.ts";
-import { moment } from "../shared/format.ts";
+import { moment, roughly } from "../shared/format.ts";
 import { chip } from "../shared/parts.ts";
 import { explain } from "../shared/reasons.ts";
-import type { Delivery, Galleries, LobbyState, Problem } from "./states.ts";
+import {
+  type Delivery,
+  type Galleries,
+  type GalleryProblem,
+  type LobbyState,
+  lastPart,
+  type Problem,
+  type Rule,
+} from "./states.ts";
 import { named, words } from "./words.ts";
 
 // What the product promises; slower is marked.
@@ -15,40 +23,54 @@ export function showRules(state: LobbyState): void {
   const rows: [string, string][] = [];
   if (state.file) rows.push([words().rulesFile, state.file]);
   if (state.loadedMs !== null) rows.push([words().rulesLoaded, moment(state.loadedMs)]);
-  const directory = state.directoryProblem ? said(state.directoryProblem) : words().directoryGood;
+  const directory = state.isDirectoryUp ? words().directoryGood : words().directoryBad;
   if (state.directory) rows.push([words().directory, `${state.directory}: ${directory}`]);
   const bad = state.rulesProblem;
   const verdict = bad ? chip(words().rulesBad, "worse") : chip(words().rulesGood, "good");
   const parts: Node[] = [verdict];
   if (bad) parts.push(element("p", "trouble", said(bad)));
   byId("rules-state").replaceChildren(...parts, facts(rows));
-  const list = state.rules.map(({ id, kind, severity, text }) => {
+  const list = state.rules.map((rule) => {
+    const { id, kind, severity } = rule;
     const item = element("li");
     const head = element("span", "rule-head");
     head.append(element("strong", "", id), ` ${named(words().kind, kind)} `);
     head.append(chip(named(words().severity, severity), severity === "URGENT" ? "worse" : ""));
-    item.append(head);
-    if (text) item.append(element("span", "rule-text", text));
+    if (!rule.isEnabled) head.append(chip(words().ruleOff));
+    item.append(head, element("span", "rule-text", ruleText(rule)));
     return item;
   });
   byId("rule-list").replaceChildren(...list);
   if (!list.length) byId("rules-state").append(element("p", "empty", words().noRules));
 }
 
+function ruleText({ roles, cooldownS, escalateAfterS, escalateTo }: Rule): string {
+  const parts = [roles.length ? words().ruleFor(roles.join(", ")) : words().ruleForAll];
+  if (cooldownS) parts.push(words().ruleCooldown(roughly(cooldownS * 1000)));
+  if (escalateAfterS !== null) {
+    const after = roughly(escalateAfterS * 1000);
+    parts.push(words().ruleEscalates(after, escalateTo.join(", ")));
+  }
+  return parts.join(" · ");
+}
+
 const said = ({ code, text }: Problem): string => explain(code, text || code);
 
-export function showGalleries(all: Galleries): void {
-  const problems = all.flatMap(({ id, problem }) =>
-    problem ? [element("p", "trouble", `${id}: ${said(problem)}`)] : [],
+export function showGalleries(all: Galleries, bad: readonly GalleryProblem[]): void {
+  const problems = bad.map((one) =>
+    element("p", "trouble", `${lastPart(one.gallery)}: ${said(one)} (${one.branch})`),
   );
   byId("gallery-problems").replaceChildren(...problems);
-  const rows = all.map(({ id, purpose, basis, subjectCount }) => [
+  const rows = all.map(({ id, purpose, basis, subjectCount, customersOf, watchlistOf }) => [
     id,
     purpose || "–",
     named(words().legalBasis, basis) || "–",
     subjectCount === null ? "–" : String(subjectCount),
+    customersOf.join(", ") || "–",
+    watchlistOf.join(", ") || "–",
   ]);
-  const titles = [words().gallery, words().purpose, words().basis, words().subjects];
+  const { gallery, purpose, basis, subjects, customersOf, watchlistOf } = words();
+  const titles = [gallery, purpose, basis, subjects, customersOf, watchlistOf];
   byId("gallery-table").replaceChildren(
     rows.length ? table(titles, rows) : element("p", "empty", words().noGalleries),
   );
