@@ -19,8 +19,11 @@ import { named, words } from "./words.ts";
 
 type Table = Readonly<Record<string, { en: string; zh: string }>>;
 
-// The reason in the page's language; the server's own English for one that is not known here.
+// The reason in the page's language, in the rule's own words if it has some; the server's own
+// English for one that is not known here.
 export function alertText({ reason, facts, text }: Alert): string {
+  const own = facts[`text_${language()}`];
+  if (own) return own;
   const known = (WORDS.alert as Table)[reason]?.[language()];
   if (!known) return text;
   return known.replace(/\{(\w+)\}/g, (_, name: string) => factText(name, facts[name] ?? ""));
