@@ -1,18 +1,18 @@
 """The gallery commands against a server."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from base.errors import ServerNotReadyError, SmartBranchError, leaves
+from base.errors import ServerNotReadyError
 from base.ids import GalleryName, SubjectName
 from cli.gallery_desk import Payload
 from cli.output import note
 from cli.picture_source import PictureSource
-from client import ApiError, SmartBranchClient, TlsFiles
+from cli.remote import Call, ask
+from client import SmartBranchClient, TlsFiles
 from client.types import (
     Consent,
     DuplicatePolicy,
@@ -29,7 +29,6 @@ from client.types import (
 )
 
 T = TypeVar("T")
-Call = Callable[[SmartBranchClient], Awaitable[T]]
 
 
 @contextmanager
@@ -47,14 +46,7 @@ class RemoteDesk:
         self._tls = tls
 
     def _ask(self, call: Call[T]) -> T:
-        async def ask() -> T:
-            async with SmartBranchClient(self._server, token=self._token, tls=self._tls) as client:
-                return await call(client)
-
-        try:
-            return asyncio.run(ask())
-        except ApiError as error:
-            raise _our_error(error) from error
+        return ask(self._server, self._token, self._tls, call)
 
     def create(
         self,
@@ -207,18 +199,6 @@ class RemoteDesk:
     def erase(self, name: SubjectName) -> Payload:
         """Erase a subject."""
         return _receipt(self._ask(lambda client: client.galleries.delete_subject(str(name))))
-
-
-def _our_error(error: ApiError) -> SmartBranchError:
-    """Return the error of our tree that the server raised, so that both ways end alike."""
-    for leaf in leaves(SmartBranchError):
-        if leaf.reason == error.reason:
-            ours = leaf(error.message)
-            ours.metadata = error.metadata
-            return ours
-    return ServerNotReadyError(
-        f"the server did not answer: {error.message or error.code}", code=error.code
-    )
 
 
 def _consent(reference: str | None, keep_crop: bool) -> Consent | None:

@@ -14,6 +14,7 @@ from client import deepfake_wire, liveness_wire, wire
 from client.connection import Connection, Retry, TlsFiles
 from client.deepfake import ClipCheck, ClipOptions, check_file
 from client.deepfake_types import ClipForgery, ImageForgery
+from client.devices import DeviceCalls
 from client.galleries import GalleryCalls
 from client.liveness import LivenessRun, SessionOptions
 from client.liveness_types import Language, LivenessCheck
@@ -51,6 +52,7 @@ class SmartBranchClient:
         self._health = HealthStub(self._connection.channel)
         self.galleries = GalleryCalls(self._connection)
         self.lobby = LobbyCalls(self._connection)
+        self.devices = DeviceCalls(self._connection)
 
     async def __aenter__(self) -> Self:
         return self
