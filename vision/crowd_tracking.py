@@ -3,6 +3,7 @@
 The library stays behind this module, and is imported when a tracker is built: it takes a second.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,7 @@ BUFFER_SHARE, MIN_OVERLAP = 0.25, 0.1
 # takes each tremble of a box, a fifth of a second apart, for a run: it loses who starts to walk.
 _FILTER_FPS = 5.0
 _BUFFER_FPS = 30.0  # In which the library counts how long a track may be lost, at any rate.
-_AGAIN_S = 1e-3
+_LEAST_STEP_S = 1e-3  # The library takes no time twice.
 MAX_TRACKS = 256
 
 
@@ -40,6 +41,7 @@ class CrowdTracker:
         from trackers import ByteTrackTracker
         from trackers.utils.iou import BIoU
 
+        self._last_s = -math.inf
         self._tracker = ByteTrackTracker(
             lost_track_buffer=round(MAX_LOST_S * _BUFFER_FPS),
             frame_rate=_FILTER_FPS,
@@ -53,23 +55,24 @@ class CrowdTracker:
     def update(self, boxes_xyxy: Floats, scores: Floats, at_s: float) -> tuple[Followed, ...]:
         """Return the boxes that belong to a track; a weak one that continues none is left out.
 
-        boxes_xyxy: (N, 4). scores: (N,). at_s: time of the frame, later than the last one's.
+        boxes_xyxy: (N, 4). scores: (N,). at_s: time of the frame, not before the last one's.
         A number is given at once, and to nobody else later.
         """
         boxes, scores = boxes_xyxy[:MAX_TRACKS], scores[:MAX_TRACKS]
         ids = self._show(boxes, scores, at_s)
         if np.any((ids < 0) & (scores >= START_SCORE)):
             # The library numbers a track when it is seen twice; who comes in is told at once.
-            ids = self._show(boxes, scores, at_s + _AGAIN_S)
+            ids = self._show(boxes, scores, at_s)
         return tuple(Followed(int(ids[row]), int(row)) for row in np.flatnonzero(ids >= 0))
 
     def _show(self, boxes_xyxy: Floats, scores: Floats, at_s: float) -> npt.NDArray[np.int64]:
         """Return the number of each box's track, -1 where there is none."""
         from supervision import Detections
 
+        self._last_s = max(at_s, self._last_s + _LEAST_STEP_S)
         rows = np.arange(len(boxes_xyxy))
         shown = Detections(xyxy=boxes_xyxy, confidence=scores, class_id=rows)
-        answer = self._tracker.update(shown, timestamp=at_s)
+        answer = self._tracker.update(shown, timestamp=self._last_s)
         ids = np.full(len(boxes_xyxy), -1, np.int64)
         if answer.class_id is not None and answer.tracker_id is not None:
             ids[answer.class_id] = answer.tracker_id

@@ -60,7 +60,7 @@ class FlowCounter:
         numbers = np.array([one.number for one in people], np.int64)
         standing = self._floor.look(boxes, numbers, size_wh)
         counted = np.array([one.is_counted for one in people], bool)
-        here = counted & np.array([at_s - p.last_seen_s <= MISSING_S for p in people], bool)
+        here = counted & np.array([one.unseen_s <= MISSING_S for one in people], bool)
         self._crossings[0] += (standing.came_in & counted).sum(axis=1)
         self._crossings[1] += (standing.went_out & counted).sum(axis=1)
         self._note_stays(people, standing.inside & here, at_s, step_s)

@@ -129,8 +129,8 @@ class Sightings:
 
     def _is_silent(self, one: Someone, at_s: float) -> bool:
         told = self._told.get(one.number)
-        is_seen = one.last_seen_s == at_s
-        return told is not None and is_seen and at_s - told.told_s >= KEEP_ALIVE_S
+        is_here = one.unseen_s == 0
+        return told is not None and is_here and at_s - told.told_s >= KEEP_ALIVE_S
 
     def _tell_shot(self, one: Someone, rated: RatedShot, seen: Seen) -> SightingNews:
         before = self._told.get(one.number)

@@ -104,6 +104,11 @@ def test_nobody_at_all_is_no_trouble() -> None:
     assert [numbers(tracker, at_s) for at_s in (0.0, 0.2, 0.4)] == [[], [], []]
 
 
+def test_frames_of_the_same_moment_are_no_trouble() -> None:
+    tracker = CrowdTracker()
+    assert numbers(tracker, 1.0, body(100)) == numbers(tracker, 1.0, body(101))
+
+
 def test_a_number_is_never_given_again() -> None:
     tracker, seen = CrowdTracker(), set[int]()
     for visit in range(5):

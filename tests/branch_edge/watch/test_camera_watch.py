@@ -187,6 +187,20 @@ def test_a_change_of_resolution_in_mid_stream_is_survived(
     assert spans(news)[-1].person_count == 1
 
 
+@pytest.mark.parametrize("step_s", [1.0, 5.0])
+def test_who_stands_still_is_one_track_where_frames_are_rare_and_one_misses_them(
+    eyes: Eyes, framed: Framed, put: Put, room: ImageRGB, astronaut: ImageRGB, step_s: float
+) -> None:
+    """Where nothing moves a camera gives a frame a second, or less if it is told so."""
+    watch = CameraWatch(SCENE, eyes)
+    news: list[WatchNews] = []
+    for number in range(8):
+        picture = room if number in (3, 5) else put(astronaut, 200)
+        news += watch.look(framed(picture, number * step_s))
+    assert len({one.track for one in sightings(news)}) == 1
+    assert not any(one.is_final for one in sightings(news))
+
+
 @pytest.mark.parametrize("jump_s", [-3600.0, MAX_GAP_S + 1], ids=["set back", "away"])
 def test_a_jump_of_the_clock_ends_everybody_and_begins_anew(
     eyes: Eyes, framed: Framed, put: Put, astronaut: ImageRGB, jump_s: float

@@ -34,6 +34,8 @@ class Walk:
     ) -> dict[int, tuple[str, ...]]:
         """One frame: where each one's feet are; who is not named was not seen."""
         seen_at = BEGUN_AT + timedelta(seconds=self.at_s)
+        for one in self.people.values():
+            one.unseen_s += step_s
         for name, (x, y) in feet.items():
             number = int(name[1:])
             box = np.array([x - 40, y - 200, x + 40, y], np.float32)
@@ -41,6 +43,7 @@ class Walk:
                 number, Someone(number, name, seen_at, seen_at, self.at_s, self.at_s, box)
             )
             one.box_xyxy, one.last_seen_at, one.last_seen_s = box, seen_at, self.at_s
+            one.unseen_s = 0.0
             one.body_count += 1
         zones = self.counter.see(list(self.people.values()), SIZE_WH, seen_at, self.at_s)
         self.at_s += step_s
