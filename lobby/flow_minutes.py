@@ -168,7 +168,7 @@ def heat_of(minutes: Iterable[FlowMinute]) -> tuple[HeatMap, ...]:
     return tuple(
         HeatMap(camera, one.heat_columns, tuple(tenths / 10 for tenths in one.heat_tenths))
         for camera, one in sorted(sums.items(), key=lambda item: str(item[0]))
-        if one.heat_columns
+        if one.heat_tenths
     )
 
 

@@ -193,3 +193,16 @@ def test_in_whatever_order_spans_come_the_day_adds_up(told: list[tuple[int, int,
     total = sum(n for _, n, _ in told)
     assert flow.now(at(700)).in_count == total
     assert sum(hour.in_count for hour in hours_of(minutes, SHANGHAI)) == total
+
+
+@pytest.mark.parametrize("length_s", [-1.0, 3601.0])
+def test_a_span_of_no_possible_length_is_refused(length_s: float) -> None:
+    with pytest.raises(ValueError, match="a span lasts"):
+        FlowSpan(DOOR, START, length_s)
+
+
+def test_a_span_without_length_or_heat_counts_all_the_same() -> None:
+    minute = FlowMinute.of(FlowSpan(DOOR, START, 0.0, (LineCount("e", 1, 0),), heat_columns=32))
+    assert minute.in_count == 1
+    assert heat_of([minute]) == ()
+    assert hours_of([minute], SHANGHAI)[0].coverage == 0.0
