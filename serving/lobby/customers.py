@@ -69,6 +69,7 @@ class Customers:
         self._known: OrderedDict[Key, _Known] = OrderedDict()
         self._asked: dict[Key, Future[None]] = {}
         self._late: set[Key] = set()
+        self._unwanted: set[Key] = set()  # Forgotten while they were asked for.
         self._failed: Key | None = None
         self._tried_s = float("-inf")
 
@@ -116,6 +117,8 @@ class Customers:
         with self._lock:
             count = int(self._known.pop((tenant, subject), None) is not None)
             self._late.discard((tenant, subject))
+            if (tenant, subject) in self._asked:
+                self._unwanted.add((tenant, subject))
         return count + (self._directory.forget(tenant, subject) if self._directory else 0)
 
     def close(self) -> None:
@@ -160,6 +163,7 @@ class Customers:
     def _note_failure(self, key: Key, reason: str) -> None:
         with self._lock:
             self._asked.pop(key, None)
+            self._unwanted.discard(key)
             was_up, self._failed = self._failed is None, key
             self._tried_s = self._clock.monotonic()
         if was_up:
@@ -170,11 +174,13 @@ class Customers:
         lookup = NOT_LISTED if customer is None else Lookup(customer)
         with self._lock:
             self._asked.pop(key, None)
-            self._known[key] = _Known(lookup, self._clock.monotonic())
-            self._known.move_to_end(key)
+            is_late = key in self._late
+            if key not in self._unwanted:
+                self._known[key] = _Known(lookup, self._clock.monotonic())
+                self._known.move_to_end(key)
+            self._unwanted.discard(key)
             if len(self._known) > _MAX_KNOWN:
                 self._known.popitem(last=False)
-            is_late = key in self._late
             self._late.discard(key)
             was_down, self._failed = self._failed is not None, None
             owed = list(self._late) if was_down else []

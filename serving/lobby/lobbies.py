@@ -122,7 +122,7 @@ class Lobbies:
                 raise
         if turn.ended:
             self._parts.on_ended(room.branch, turn.ended)
-        if turn.has_changed or turn.has_events:
+        if turn.has_news:
             tenant, branch = room.branch.tenant, room.branch.id
             transaction.on_commit(lambda: self._tell(tenant, branch))
 

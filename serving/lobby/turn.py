@@ -24,7 +24,11 @@ CustomerOf = Callable[[Visit], Customer | None]
 
 
 class Turn:
-    """What is done to a branch in one write transaction; use it while its room is locked."""
+    """What is done to a branch in one write transaction; use it while its room is locked.
+
+    ended: visits that are over. has_changed: something was written. has_news: something is to be
+    told, be it an event or counts.
+    """
 
     def __init__(
         self,
@@ -40,15 +44,11 @@ class Turn:
         self.now = now
         self.ended: list[Visit] = []
         self.has_changed = False
+        self.has_news = False
         self._row = row
         self.key = key
         self._customer_of = customer_of
         self._events: list[dict[str, object]] = []
-
-    @property
-    def has_events(self) -> bool:
-        """Whether there is something to be told."""
-        return bool(self._events)
 
     def take_visits(self, changes: Iterable[VisitChange]) -> None:
         """Write visits that changed, and whatever the rules say of them."""
@@ -81,6 +81,7 @@ class Turn:
         """Count a span; a late one raises nothing."""
         self._add_minute(self.room.flow.take(span))
         if not span.is_late:
+            self.has_news = True
             flow, visits = self.room.flow.now(self.now), self.room.visits.open_visits()
             self.take_alerts(self.room.rules.on_flow(flow, visits, self.now))
 
@@ -113,7 +114,7 @@ class Turn:
 
     def finish(self) -> None:
         """Write the events, and how far the branch has come."""
-        if not (self.has_changed or self._events):
+        if not self.has_changed:
             return
         self.records.lobby.add_events(self.room.branch.id, self._events)
         self._row.revision += 1
@@ -162,6 +163,7 @@ class Turn:
         detail: Mapping[str, object] | None = None,
         is_first: bool = False,
     ) -> None:
+        self.has_changed = self.has_news = True
         self._row.last_event += 1
         if is_first:
             detail = {FIRST: True}

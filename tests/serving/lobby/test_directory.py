@@ -92,6 +92,20 @@ def test_a_slow_directory_holds_nobody_up() -> None:
         customers.close()
 
 
+def test_an_answer_about_somebody_erased_meanwhile_is_not_kept() -> None:
+    directory, found = SlowDirectory(), list[Key]()
+    directory.customers["ann"] = customer("ann", START)
+    customers = Customers(
+        directory, SystemClock(), 300, lambda key, _: found.append(key), lambda _: None
+    )
+    assert customers.find(ANN, 0.01) == PENDING
+    customers.forget(TENANT, "ann")
+    directory.may_answer.set()
+    customers.close()  # Waits for the answer.
+    assert customers.peek(ANN) == PENDING
+    assert found == []
+
+
 def test_somebody_whom_the_directory_does_not_know_is_asked_for_once() -> None:
     directory = ScriptedDirectory()
     customers = Customers(directory, SystemClock(), 300, lambda *_: None, lambda _: None)
