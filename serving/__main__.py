@@ -11,6 +11,7 @@ from structlog.typing import FilteringBoundLogger
 
 from base.errors import SmartBranchError
 from serving.assembly import build_services
+from serving.files import allow_many_files
 from serving.memory import return_large_blocks
 from serving.server import Server
 from serving.settings import ServerSettings, load_settings
@@ -32,6 +33,7 @@ def serve(settings: ServerSettings, dry_run: bool = False) -> int:
     # Requests run side by side already; threads inside one small picture only get in their way.
     cv2.setNumThreads(1)
     return_large_blocks()
+    allow_many_files()
     try:
         if dry_run:
             check_world(settings, log)

@@ -9,7 +9,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from base.errors import SettingsError
-from serving.http.connections import bounded_protocol
+from serving.files import file_limit
+from serving.http.connections import bounded_protocol, connections_for
 from serving.settings import ServerSettings
 
 BACKLOG = 128
@@ -41,7 +42,9 @@ class HttpServer:
         self._server = _Uvicorn(
             uvicorn.Config(
                 app,
-                http=bounded_protocol(settings.receive_limit_s),
+                http=bounded_protocol(
+                    settings.receive_limit_s, connections_for(settings.max_tablets, file_limit())
+                ),
                 ws="websockets-sansio",
                 # Twice as much, so that a chunk that is too long is refused with its reason.
                 ws_max_size=2 * settings.session_max_chunk_bytes + MESSAGE_HEAD_BYTES,
