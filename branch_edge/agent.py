@@ -21,7 +21,7 @@ from branch_edge.uplink.stream import Sender
 class AgentSettings:
     """max_backoff_s: longest wait before the server is tried again."""
 
-    max_backoff_s: float = 30.0
+    max_backoff_s: float = 10.0
     slow_backoff_s: float = 60.0
 
 

@@ -22,12 +22,12 @@ from branch_edge.assembly import (
     open_spool,
     server_place,
 )
-from branch_edge.news import CameraNews
+from branch_edge.news import CameraNews, CameraState
 from branch_edge.settings import CameraFields, EdgeSettings
 from branch_edge.uplink.channel import open_channel
 from branch_edge.uplink.identity import IdentityFolder
 
-FRAME_S, SERVER_S = 20.0, 10.0
+FRAME_S, SERVER_S = 20.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +106,25 @@ async def _reach_server(settings: EdgeSettings) -> str:
 
 
 async def _see_frame(camera: CameraFields, log: FilteringBoundLogger) -> str:
-    heard: list[CameraNews] = []
-    feed = feed_opener(camera, SystemClock(), log)(1.0, heard.append)
+    away: asyncio.Future[CameraNews] = asyncio.get_running_loop().create_future()
+    feed = feed_opener(camera, SystemClock(), log)(1.0, partial(_note_away, away))
     try:
         async with asyncio.timeout(FRAME_S):
-            frame = await feed.recv()
+            seeing = asyncio.ensure_future(feed.recv())
+            seeing.add_done_callback(lambda _: away.cancel())
+            await asyncio.wait([away])
+            if not away.cancelled():
+                seeing.cancel()
+                raise CameraUnavailableError(away.result().text)
+            frame = seeing.result()
     except TimeoutError:
-        text = heard[-1].text if heard else f"no picture came within {FRAME_S:g} s"
-        raise CameraUnavailableError(text) from None
+        raise CameraUnavailableError(f"no picture came within {FRAME_S:g} s") from None
     finally:
         await feed.close()
     height, width = frame.image.shape[:2]
     return f"{width}x{height}"
+
+
+def _note_away(away: "asyncio.Future[CameraNews]", news: CameraNews) -> None:
+    if news.state in (CameraState.DOWN, CameraState.STALLED) and not away.done():
+        away.set_result(news)

@@ -105,7 +105,7 @@ class EdgeSettings(BaseSettings):
         5.0, ge=0.1, le=60, description="How often the box says how it is."
     )
     max_backoff_s: float = Field(
-        30.0, ge=0.1, le=600, description="Longest wait before the server is tried again."
+        10.0, ge=0.1, le=600, description="Longest wait before the server is tried again."
     )
     manifest_file: Path | None = Field(None, description="Catalogue of models; None for ours.")
     cache: Path | None = Field(None, description="Folder of pulled weights; None for the user's.")

@@ -9,7 +9,7 @@ class Backoff:
     slow_s: where only a person can help.
     """
 
-    def __init__(self, first_s: float = 0.5, most_s: float = 30.0, slow_s: float = 60.0) -> None:
+    def __init__(self, first_s: float = 0.5, most_s: float = 10.0, slow_s: float = 60.0) -> None:
         self._first_s = min(first_s, most_s)
         self._most_s = most_s
         self._slow_s = max(slow_s, most_s)
