@@ -136,6 +136,7 @@ class CameraWatch:
         return self._mask
 
     def _tally(self) -> list[WatchNews]:
-        """Return the counts of the span that ends here, if anybody wants them."""
+        """Return the counts of the span that ends here, if they are wanted and somebody counts."""
         news = self._flow.tally()
-        return [news] if news is not None and self._scene.wants_flow else []
+        is_counted = self._scene.wants_flow and self._eyes.persons is not None
+        return [news] if news is not None and is_counted else []

@@ -177,6 +177,15 @@ def test_what_is_not_wanted_is_not_told(
     assert bool(spans(news)) is scene.wants_flow
 
 
+def test_without_a_person_detector_nothing_is_counted_rather_than_nobody(
+    eyes: Eyes, framed: Framed, put: Put, astronaut: ImageRGB
+) -> None:
+    watch = CameraWatch(SCENE, replace(eyes, persons=None))
+    news = play(watch, framed, [put(astronaut, 200)] * 12) + watch.end()
+    assert sightings(news)
+    assert not spans(news)
+
+
 def test_a_change_of_resolution_in_mid_stream_is_survived(
     eyes: Eyes, framed: Framed, put: Put, astronaut: ImageRGB
 ) -> None:
