@@ -34,6 +34,10 @@ class LobbyEvents:
         """Return at most `limit` events behind `after_id`, in order, with their newest state."""
         return [tell(event) for event in self._lobby.events_after(tenant, branch, after_id, limit)]
 
+    def standing(self, tenant: str, branch: str) -> Sequence[Told]:
+        """Return how each camera is and what does not work, as events that are not kept."""
+        return [tell(event) for event in self._lobby.standing(tenant, branch)]
+
     def flow(self, tenant: str, branch: str) -> Told | None:
         """Return the counts of now, None where nothing was counted."""
         view = self._lobby.flow_now(tenant, branch)

@@ -108,7 +108,10 @@ class LobbyHub:
             channel = self._join((tenant, branch), subscription)
             try:
                 await self._opened(channel)
-                subscription.begin(*await self._missed(channel, after_id))
+                # Asked for before what was missed, which may be newer and comes behind it.
+                standing = await self._ask(lambda lobby: lobby.standing(tenant, branch))
+                hello, missed = await self._missed(channel, after_id)
+                subscription.begin(hello, [*standing, *missed])
                 yield subscription
             finally:
                 self._leave(channel, subscription)

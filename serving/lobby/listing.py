@@ -12,7 +12,14 @@ from serving.lobby.lobbies import Lobbies
 from serving.lobby.room import NOT_LOADED, BranchRoom, day_start
 from serving.lobby.rows import minutes_of, visit_of
 from serving.lobby.showing import Showing
-from serving.lobby.views import AlertPage, FlowReport, FlowView, LobbyEvent, VisitPage
+from serving.lobby.views import (
+    AlertPage,
+    CameraView,
+    FlowReport,
+    FlowView,
+    LobbyEvent,
+    VisitPage,
+)
 from serving.storage.records import TenantRecords
 from serving.storage.schema import from_micros, to_micros
 
@@ -96,6 +103,22 @@ class Listing:
             records = transaction.tenant(room.branch.tenant)
             row = records.lobby.branch(room.branch.id)
             return row is None or event_id >= row.forgotten_event
+
+    def cameras(self, room: BranchRoom) -> tuple[CameraView, ...]:
+        """Return how each camera is, by camera."""
+        self._wake(room)
+        with room.lock:
+            states = room.cameras.states()
+        return tuple(
+            CameraView(
+                camera=state.camera,
+                name=room.places.camera_name(state.camera),
+                condition=state.condition,
+                since=state.since,
+                reason=state.reason,
+            )
+            for state in states
+        )
 
     def flow_now(self, room: BranchRoom) -> FlowView:
         """Return the counts of now."""

@@ -38,6 +38,7 @@ from serving.lobby.views import (
     FlowView,
     GalleryProblem,
     LobbyEvent,
+    Payload,
     VisitPage,
 )
 from serving.storage.database import Database
@@ -226,6 +227,14 @@ class LobbyService:
     def keeps_after(self, tenant: str, branch: str, event_id: int) -> bool:
         """Return whether every event behind `event_id` is still kept."""
         return self._listing.keeps_after(self._lobbies.get(tenant, branch), event_id)
+
+    def standing(self, tenant: str, branch: str) -> tuple[LobbyEvent, ...]:
+        """Return how each camera is and what does not work now, numbered 0."""
+        cameras = self._listing.cameras(self._lobbies.get(tenant, branch))
+        now = self._lobbies.clock.now()
+        troubles = self._upkeep.troubles(self.is_directory_up)
+        payloads: tuple[Payload, ...] = (*cameras, *troubles)
+        return tuple(LobbyEvent(0, now, payload) for payload in payloads)
 
     def flow_now(self, tenant: str, branch: str) -> FlowView:
         """Return the counts as they are now."""

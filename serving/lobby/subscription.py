@@ -28,7 +28,8 @@ class Subscription:
     def begin(self, hello: Hello, missed: list[Told]) -> None:
         """Say where the listener stands; what it missed comes before what came meanwhile."""
         if self.overflow_count:
-            hello, missed = Hello(self._newest_id, is_incomplete=True), []
+            hello = Hello(self._newest_id, is_incomplete=True)
+            missed = [event for event in missed if not event.id]
         behind = hello.last_id
         newer = [event for event in self._waiting if not event.id or event.id > behind]
         self._waiting = deque(event for event in missed if self._is_for(event))

@@ -56,6 +56,13 @@ class EventSource(Protocol):
         """
         ...
 
+    def standing(self, tenant: str, branch: str) -> Sequence[Told]:
+        """Return how each camera is and what does not work, for somebody who has just come.
+
+        Numbered 0: what is told of them later is an event like any other.
+        """
+        ...
+
     def flow(self, tenant: str, branch: str) -> Told | None:
         """Return the counts of now, None where nothing was counted. `at`: when they were made."""
         ...

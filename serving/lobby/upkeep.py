@@ -26,6 +26,10 @@ FINE_FOR = timedelta(days=2)
 _MINUTES_A_SWEEP = 2000
 RULES_INVALID = "RULES_INVALID"
 DIRECTORY_DOWN = "DIRECTORY_DOWN"
+_BAD_RULES = Trouble(RULES_INVALID, "The alert rules cannot be read; the ones before stay in force")
+_NO_DIRECTORY = Trouble(
+    DIRECTORY_DOWN, "The customer directory cannot be asked; customers show without their data"
+)
 
 
 class Upkeep:
@@ -82,8 +86,7 @@ class Upkeep:
             return
         self._told_problem = problem
         if problem is not None:
-            text = "The alert rules cannot be read; the ones before stay in force"
-            self.say(Trouble(RULES_INVALID, text))
+            self.say(_BAD_RULES)
         else:
             self.say(Trouble(RULES_INVALID, "The alert rules are read again", is_over=True))
 
@@ -98,8 +101,12 @@ class Upkeep:
             text = "The customer directory answers again"
             self.say(Trouble(DIRECTORY_DOWN, text, is_over=True))
         else:
-            text = "The customer directory cannot be asked; customers show without their data"
-            self.say(Trouble(DIRECTORY_DOWN, text))
+            self.say(_NO_DIRECTORY)
+
+    def troubles(self, is_directory_up: bool) -> tuple[Trouble, ...]:
+        """Return what staff were told of and is not over."""
+        troubles = [] if self._told_problem is None else [_BAD_RULES]
+        return tuple(troubles if is_directory_up else [*troubles, _NO_DIRECTORY])
 
     def fill_in(self, key: Key, customer: Customer) -> None:
         """Show open visits whose customer the directory told only now."""

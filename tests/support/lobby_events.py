@@ -17,6 +17,7 @@ class ScriptedLobby:
         self._lock = threading.Lock()
         self.kept_from = 0
         self.flow_now: Told | None = None
+        self.stands: list[Told] = []
         self.failure: Exception | None = None
         self.asked: list[tuple[str, int]] = []
 
@@ -48,6 +49,9 @@ class ScriptedLobby:
         with self._lock:
             self.asked.append((branch, after_id))
             return [one for one in self._events[tenant, branch] if one.id > after_id][:limit]
+
+    def standing(self, tenant: str, branch: str) -> Sequence[Told]:
+        return self.stands
 
     def flow(self, tenant: str, branch: str) -> Told | None:
         return self.flow_now

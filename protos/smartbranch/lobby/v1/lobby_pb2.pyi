@@ -840,8 +840,8 @@ class LobbyEvent(_message.Message):
     FLOW_FIELD_NUMBER: _builtins.int
     TROUBLE_FIELD_NUMBER: _builtins.int
     id: _builtins.int
-    """Number of the event in its branch; grows, with gaps. 0 for `flow` and `hello`, which are not
-    kept.
+    """Number of the event in its branch; grows, with gaps. 0 for what is not kept: `hello`, `flow`,
+    and how cameras are and what does not work as a stream begins.
     """
     @_builtins.property
     def event_time(self) -> _timestamp_pb2.Timestamp:

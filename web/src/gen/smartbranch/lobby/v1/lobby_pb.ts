@@ -897,8 +897,8 @@ export const CameraStatusSchema: GenMessage<CameraStatus> = /*@__PURE__*/
  */
 export type LobbyEvent = Message<"smartbranch.lobby.v1.LobbyEvent"> & {
   /**
-   * Number of the event in its branch; grows, with gaps. 0 for `flow` and `hello`, which are not
-   * kept.
+   * Number of the event in its branch; grows, with gaps. 0 for what is not kept: `hello`, `flow`,
+   * and how cameras are and what does not work as a stream begins.
    *
    * @generated from field: int64 id = 1;
    */
