@@ -1,1 +1,1 @@
-"""The agent on a branch's box will live here: sources, on-box detection, spool and uplink."""
+"""The agent on a branch's box: sources, on-box detection, spool and uplink."""
