@@ -16,6 +16,7 @@ def test_the_server_describes_itself(server: ServerProcess) -> None:
             "smartbranch.deepfake.v1.DeepfakeService",
             "smartbranch.edge.v1.EdgeService",
             "smartbranch.edge.v1.DeviceService",
+            "smartbranch.lobby.v1.LobbyService",
             "grpc.health.v1.Health",
             "grpc.reflection.v1alpha.ServerReflection",
         }
