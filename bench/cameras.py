@@ -25,7 +25,6 @@ from media.live import Transport
 
 Report = dict[str, object]
 Say = Callable[[str], None]
-_WARM_S = 3.0
 # As if something moved before every camera all the time.
 SAMPLED_FPS = 5.0
 _SAMPLING = SamplingSettings(target_fps=SAMPLED_FPS, idle_fps=SAMPLED_FPS)
@@ -33,10 +32,11 @@ _SAMPLING = SamplingSettings(target_fps=SAMPLED_FPS, idle_fps=SAMPLED_FPS)
 
 @dataclass(frozen=True, slots=True)
 class CamerasPlan:
-    """counts: cameras side by side, one run each. span_s: length of a run."""
+    """counts: cameras side by side, one run each. span_s: length of a run, after warm_s."""
 
     counts: tuple[int, ...] = (1, 2, 4)
     span_s: float = 20.0
+    warm_s: float = 3.0
     transport: Transport = Transport.TCP
 
 
@@ -74,7 +74,7 @@ def bench_cameras(plan: CamerasPlan, say: Say, footage: Path | None = None) -> R
             for count in plan.counts:
                 say(f"reading {count} for {plan.span_s:g} s")
                 urls = [server.url(name) for name in names[:count]]
-                costs[count] = asyncio.run(reading_cost(urls, plan.span_s, plan.transport))
+                costs[count] = asyncio.run(reading_cost(urls, plan))
     most = costs[max(costs)]
     return {
         "decode_cores": round(most.cores, 3),
@@ -87,7 +87,7 @@ def bench_cameras(plan: CamerasPlan, say: Say, footage: Path | None = None) -> R
     }
 
 
-async def reading_cost(urls: Sequence[str], span_s: float, transport: Transport) -> ReadingCost:
+async def reading_cost(urls: Sequence[str], plan: CamerasPlan) -> ReadingCost:
     """Read cameras side by side, hand every taken frame to nobody, and return what it cost."""
     log = structlog.wrap_logger(structlog.WriteLogger(StringIO()))
     sources = [
@@ -95,7 +95,7 @@ async def reading_cost(urls: Sequence[str], span_s: float, transport: Transport)
             f"camera-{place}",
             CameraAddress.parse(url),
             log,
-            SourceSettings(transport=transport),
+            SourceSettings(transport=plan.transport),
             _SAMPLING,
         )
         for place, url in enumerate(urls)
@@ -103,8 +103,8 @@ async def reading_cost(urls: Sequence[str], span_s: float, transport: Transport)
     async with asyncio.TaskGroup() as tasks:
         for source in sources:
             tasks.create_task(_receive(source))
-        await asyncio.sleep(_WARM_S)
-        cost = await _measure(sources, span_s)
+        await asyncio.sleep(plan.warm_s)
+        cost = await _measure(sources, plan.span_s)
         for source in sources:
             await source.close()
     return cost

@@ -98,8 +98,25 @@ def cameras(
     from media.live import Transport
 
     with errors_reported(as_json):
-        plan = CamerasPlan(halves(most), seconds, Transport.UDP if udp else Transport.TCP)
+        plan = CamerasPlan(halves(most), seconds, transport=Transport.UDP if udp else Transport.TCP)
         emit(bench_cameras(plan, note, footage), as_json, _as_text)
+
+
+@app.command()
+def lobby(
+    quick: Annotated[bool, typer.Option("--quick", help="For 10 s.")] = False,
+    branches: Annotated[int, typer.Option(min=1, max=100, help="On one server.")] = 20,
+    tablets: Annotated[int, typer.Option(min=1, max=50, help="Of each branch.")] = 10,
+    alerts: Annotated[float, typer.Option(min=1, help="A second, in all.")] = 50.0,
+    as_json: AsJson = False,
+) -> None:
+    """Raise alerts in many branches and time them to every tablet."""
+    from bench.lobby import QUICK, LobbyBenchPlan, bench_lobby
+
+    with errors_reported(as_json):
+        span_s = (QUICK if quick else LobbyBenchPlan()).span_s
+        plan = LobbyBenchPlan(branches, tablets, alerts, span_s)
+        emit(bench_lobby(plan, note), as_json, _as_text)
 
 
 @app.command()
