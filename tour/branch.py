@@ -22,7 +22,7 @@ CUSTOMERS, WATCHLIST = "lobby-customers", "lobby-watchlist"
 DEVICE, CAMERA = "box-1", "door"
 TIER, MANAGER_DUTY, SECURITY_DUTY = "private", "manager", "security"
 STOP_LIMIT_S = 20.0
-_FILM_S = 24.0
+_FILM_S = 16.0
 _LOBBY = f"""rules = "rules.toml"
 
 [directory]
@@ -82,33 +82,50 @@ class Cast:
     watched: Person
 
 
-def choose_cast(people: tuple[Person, ...]) -> Cast:
-    """Return three of the six who look into the camera."""
-    by_seat = {person.id: person for person in people}
-    return Cast(by_seat["seat-6"], by_seat["seat-2"], by_seat["seat-4"])
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The branch's folder and who walks through its door."""
 
+    folder: Path
+    cast: Cast
 
-def write_branch(folder: Path, cast: Cast) -> Path:
-    """Write branches, rules and the customer directory; return the lobby's file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    soon = datetime.now(UTC) + timedelta(minutes=20)
-    customer = cast.customer.id
-    files = {
-        "lobby.toml": _LOBBY,
-        "rules.toml": _RULES,
-        "customers.csv": "subject,name,tier,language,relationship_manager,needs,offers\n"
-        f"{customer},Customer of {customer},{TIER},en,Ms Wu,mortgage,Fixed rate for ten years\n",
-        "appointments.csv": "subject,start_time,about,with_whom\n"
-        f"{customer},{soon.isoformat(timespec='minutes')},mortgage,Ms Wu\n",
-    }
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder / "lobby.toml"
+    @classmethod
+    def of(cls, folder: Path) -> "Stage":
+        """Return a stage below a folder, with three of the six who look into the camera."""
+        by_seat = {person.id: person for person in photographs.people()}
+        return cls(folder / "branch", Cast(by_seat["seat-6"], by_seat["seat-2"], by_seat["seat-4"]))
+
+    def write(self) -> Path:
+        """Write branches, rules and the customer directory; return the lobby's file."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        soon = datetime.now(UTC) + timedelta(minutes=20)
+        customer = self.cast.customer.id
+        files = {
+            "lobby.toml": _LOBBY,
+            "rules.toml": _RULES,
+            "customers.csv": "subject,name,tier,language,relationship_manager,needs,offers\n"
+            f"{customer},Customer of {customer},{TIER},en,Ms Wu,mortgage,Fixed rate\n",
+            "appointments.csv": "subject,start_time,about,with_whom\n"
+            f"{customer},{soon.isoformat(timespec='minutes')},mortgage,Ms Wu\n",
+        }
+        for name, text in files.items():
+            (self.folder / name).write_text(text, encoding="utf-8")
+        return self.folder / "lobby.toml"
+
+    @contextmanager
+    def playing_on(self, server: str, code: str = "") -> Iterator[None]:
+        """Let the box show the film to a server. code: only for the first time."""
+        with (
+            camera_address(self.folder, self.cast) as camera,
+            running_box(self.folder / "box", server, code, camera),
+        ):
+            yield
 
 
 @contextmanager
 def camera_address(folder: Path, cast: Cast) -> Iterator[str]:
     """Play the film over a real RTSP server if one is there, else from its file, over and over."""
+    folder.mkdir(parents=True, exist_ok=True)
     film = folder / "door.h264" if has_rtsp_server() else folder / "door.mp4"
     write_film(film, lobby_frames(_walks(cast), _FILM_S), FPS)
     with ExitStack() as stack:
@@ -122,16 +139,17 @@ def camera_address(folder: Path, cast: Cast) -> Iterator[str]:
 def _walks(cast: Cast) -> tuple[Walk, ...]:
     def walk(person: Person, at_s: float) -> Walk:
         portrait: ImageRGB = photographs.reshot(person.portrait)
-        return Walk(portrait, at_s, at_s + 2.0, at_s + 4.5, at_s + 6.0)
+        return Walk(portrait, at_s, at_s + 1.5, at_s + 3.0, at_s + 4.2)
 
-    return walk(cast.customer, 2.0), walk(cast.visitor, 8.5), walk(cast.watched, 15.0)
+    return walk(cast.customer, 1.0), walk(cast.visitor, 5.7), walk(cast.watched, 10.4)
 
 
 @contextmanager
 def running_box(folder: Path, server: str, code: str, address: str) -> Iterator[Path]:
     """Run the agent as a process of its own; yield its log."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "code").write_text(code, encoding="utf-8")
+    if code:
+        (folder / "code").write_text(code, encoding="utf-8")
     config, log = folder / "edge.toml", folder / "box.log"
     config.write_text(
         f'server = "{server}"\ninsecure = true\ncode_file = "{folder / "code"}"\n'

@@ -10,7 +10,16 @@ from typing import Any, TypeVar
 from client import ApiError, SmartBranchClient
 from client.deepfake_types import ClipForgery, ImageForgery
 from client.liveness_types import Event, LivenessCheck, Opened, Verdict
-from client.types import Detection, Enrolment, LegalBasis, Profile, Receipt, Search, Verification
+from client.types import (
+    Consent,
+    Detection,
+    Enrolment,
+    LegalBasis,
+    Profile,
+    Receipt,
+    Search,
+    Verification,
+)
 from tour.tampering import Edits, send_edited
 
 T = TypeVar("T")
@@ -72,16 +81,25 @@ class Door:
         """Send them signed, with some exchanged on the way; `edits` by place."""
         return send_edited(self._address, pictures, fps, edits)
 
-    def create_gallery(self, tenant: str, gallery_id: str, purpose: str) -> None:
-        """Create a gallery on the basis of a contract, which needs no consent."""
+    def create_gallery(
+        self,
+        tenant: str,
+        gallery_id: str,
+        purpose: str,
+        basis: LegalBasis = LegalBasis.CONTRACT,
+    ) -> None:
+        """Create a gallery; on the basis of a contract nobody has to consent."""
         call = self._client.galleries.create_gallery(
-            tenant, gallery_id, purpose=purpose, legal_basis=LegalBasis.CONTRACT
+            tenant, gallery_id, purpose=purpose, legal_basis=basis
         )
         self._wait(call)
 
-    def enrol(self, gallery: str, subject_id: str, picture: bytes) -> Enrolment:
+    def enrol(
+        self, gallery: str, subject_id: str, picture: bytes, consent: Consent | None = None
+    ) -> Enrolment:
         """Enrol a person from one picture."""
-        return self._wait(self._client.galleries.enrol_subject(gallery, subject_id, [picture]))
+        call = self._client.galleries.enrol_subject(gallery, subject_id, [picture], consent=consent)
+        return self._wait(call)
 
     def delete_subject(self, name: str) -> Receipt:
         """Erase a subject."""

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from tour import photographs
 from tour.auditing import check_audit
+from tour.branch import Stage
 from tour.comparing import compare_pairs, find_faces
 from tour.deepfake import show_deepfakes
 from tour.door import Door, open_door
@@ -16,8 +17,10 @@ from tour.exhibits import GALLERY, copies_of, jpeg
 from tour.findings import Chapter, count_broken, print_chapter
 from tour.galleries import enrol_people, erase_person, name_faces, search_people
 from tour.liveness import show_liveness
+from tour.lobby import MANAGER, SECURITY, show_lobby
 from tour.refusals import show_refusals
 from tour.server import Addresses, running_server
+from tour.staff import OPERATOR
 
 GRPC_PORT, HTTP_PORT = 50051, 8080
 
@@ -38,16 +41,21 @@ def take_tour(folders: Folders, once: bool, console: Console) -> int:
     ports = (0, 0) if once else (GRPC_PORT, HTTP_PORT)
     folders.pictures.mkdir(parents=True, exist_ok=True)
     console.print("Starting the server on loopback ...", style="dim")
-    with running_server(folders.data, *ports) as addresses:
+    stage = Stage.of(folders.data)
+    lobby_file = str(stage.write())
+    with running_server(folders.data / "server", *ports, lobby_file=lobby_file) as addresses:
         with open_door(addresses.grpc) as door:
-            chapters = show_chapters(door, folders, console)
+            chapters = show_chapters(door, addresses, stage, folders, console)
         _say_verdict(chapters, console)
         if not once:
-            _stay_up(addresses, folders, console)
+            with stage.playing_on(addresses.grpc):
+                _stay_up(addresses, folders, console)
     return 1 if count_broken(chapters) else 0
 
 
-def show_chapters(door: Door, folders: Folders, console: Console) -> list[Chapter]:
+def show_chapters(
+    door: Door, addresses: Addresses, stage: Stage, folders: Folders, console: Console
+) -> list[Chapter]:
     """Show every chapter; each is printed as soon as it is done."""
     chapters: list[Chapter] = []
 
@@ -66,9 +74,10 @@ def show_chapters(door: Door, folders: Folders, console: Console) -> list[Chapte
     show(chapter)
     show(show_liveness(door, photographs.people()))
     show(show_deepfakes(door, photographs.people()))
+    show(show_lobby(door, addresses, folders.data / "server", stage))
     show(show_refusals(door, enrolled[-1]))
     show(erase_person(door, enrolled[0]))
-    show(check_audit(folders.data))
+    show(check_audit(folders.data / "server"))
     return chapters
 
 
@@ -99,6 +108,11 @@ def _stay_up(addresses: Addresses, folders: Folders, console: Console) -> None:
         "The server stays up. Try next:",
         f"  a page for two photographs   http://{addresses.http}/try/faces",
         f"  liveness with your camera    http://{addresses.http}/try/liveness",
+        f"  the lobby's tablet page      http://{addresses.http}/lobby",
+        f"    as the manager             {MANAGER.name}   password {MANAGER.password}",
+        f"    as security                {SECURITY.name}   password {SECURITY.password}",
+        f"  the operators' console       http://{addresses.http}/console",
+        f"    as an operator             {OPERATOR.name}   password {OPERATOR.password}",
         f"  metrics                      http://{addresses.http}/metrics",
         f"  gRPC, with reflection        {addresses.grpc}   gallery {GALLERY}",
         f"  the command line             .venv/bin/smartbranch face verify {pictures}/seat-6.jpg "
