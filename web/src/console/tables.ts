@@ -24,7 +24,8 @@ export function showRules(state: LobbyState): void {
   if (state.file) rows.push([words().rulesFile, state.file]);
   if (state.loadedMs !== null) rows.push([words().rulesLoaded, moment(state.loadedMs)]);
   const directory = state.isDirectoryUp ? words().directoryGood : words().directoryBad;
-  if (state.directory) rows.push([words().directory, `${state.directory}: ${directory}`]);
+  const hasOne = state.directory && state.directory !== "none";
+  if (hasOne) rows.push([words().directory, `${state.directory}: ${directory}`]);
   const bad = state.rulesProblem;
   const verdict = bad ? chip(words().rulesBad, "worse") : chip(words().rulesGood, "good");
   const parts: Node[] = [verdict];

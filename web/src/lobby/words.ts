@@ -93,6 +93,7 @@ const EN = {
   },
   duty: {
     manager: "Lobby manager",
+    branch_manager: "Branch manager",
     teller: "Teller",
     security: "Security",
     advisor: "Advisor",
@@ -256,6 +257,7 @@ const ZH: Words = {
   },
   duty: {
     manager: "大堂经理",
+    branch_manager: "网点负责人",
     teller: "柜员",
     security: "保安",
     advisor: "理财顾问",
