@@ -6,7 +6,12 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, asynccontextmanager
 
 from base.clock import Clock
-from base.errors import CameraOfflineError, CameraTakenOverError, InvalidArgumentError
+from base.errors import (
+    CameraOfflineError,
+    CameraTakenOverError,
+    DeadlineExceededError,
+    InvalidArgumentError,
+)
 from base.ids import new_id
 from lobby.seen import CameraRef
 from serving.edge.frames import FIRST_FRAME_S, FrameWish, FullFrame
@@ -24,7 +29,8 @@ Key = tuple[str, CameraRef]
 class CameraHub:
     """Holds the open streams; one for each camera.
 
-    Streams live on one event loop; `links`, `push_scene` and `end_device` are for any thread.
+    Streams live on one event loop; `links`, `links_of`, `push_scene` and `end_device` are for
+    any thread.
     """
 
     def __init__(self, clock: Clock, settings: EdgeSettings) -> None:
@@ -38,6 +44,14 @@ class CameraHub:
         """The open streams as they are now, by tenant and camera."""
         with self._lock:
             return dict(self._links)
+
+    def links_of(self, device: DeviceName) -> list[CameraLink]:
+        """Return the open streams of a box."""
+        return [
+            link
+            for (tenant, ref), link in self.links.items()
+            if (tenant, ref.device) == (device.tenant, device.device)
+        ]
 
     @asynccontextmanager
     async def link(self, camera: EdgeCamera) -> "AsyncGenerator[CameraLink, None]":
@@ -54,8 +68,7 @@ class CameraHub:
         try:
             if older is not None:
                 older.end(CameraTakenOverError(f"{camera.ref} has opened a newer stream"))
-                async with asyncio.timeout(LEAVE_LIMIT_S):
-                    await older.has_closed.wait()
+                await _until_closed(older)
             yield link
         finally:
             with self._lock:
@@ -71,9 +84,8 @@ class CameraHub:
 
     def end_device(self, device: DeviceName, failure: Exception) -> None:
         """End every stream of a box."""
-        for (tenant, ref), link in self.links.items():
-            if (tenant, ref.device) == (device.tenant, device.device):
-                link.loop.call_soon_threadsafe(link.end, failure)
+        for link in self.links_of(device):
+            link.loop.call_soon_threadsafe(link.end, failure)
 
     async def request_frames(
         self, tenant: str, camera: CameraRef, fps: float, length_s: float, max_side_px: int = 0
@@ -103,6 +115,14 @@ class CameraHub:
             async for frame in frames:
                 return frame
         raise CameraOfflineError("the camera gave no frame")
+
+
+async def _until_closed(link: CameraLink) -> None:
+    try:
+        async with asyncio.timeout(LEAVE_LIMIT_S):
+            await link.has_closed.wait()
+    except TimeoutError:
+        raise DeadlineExceededError("the older stream of this camera does not end") from None
 
 
 def _check_wish(fps: float, length_s: float, max_side_px: int) -> None:

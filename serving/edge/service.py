@@ -1,5 +1,7 @@
 """The service of boxes: what gRPC servicers, HTTP handlers and the command line call."""
 
+from dataclasses import replace
+
 from prometheus_client import CollectorRegistry
 
 from base.clock import Clock
@@ -52,7 +54,18 @@ class EdgeService:
 
     def devices(self, caller: Caller, branch: str | None = None) -> list[Device]:
         """Return the boxes that the caller may see. Raises BranchNotFoundError."""
-        return self.registry.devices(caller, branch)
+        return [self._seen(device) for device in self.registry.devices(caller, branch)]
+
+    def _seen(self, device: Device) -> Device:
+        """Return a box with what its open streams tell, which is written down at their end."""
+        for link in self.hub.links_of(device.name):
+            offset_s = link.box_clock.offset_s
+            device = replace(
+                device,
+                last_seen_at=max(link.last_seen_at, device.last_seen_at or link.last_seen_at),
+                clock_offset_s=device.clock_offset_s if offset_s is None else offset_s,
+            )
+        return device
 
     def revoke(self, caller: Caller, name: DeviceName) -> Device:
         """Take a box's rights away, and end its streams at once. Raises DeviceNotFoundError."""

@@ -2,11 +2,21 @@
 
 import asyncio
 from collections import deque
+from dataclasses import dataclass
+from datetime import datetime
 
 from base.errors import InvalidArgumentError
 from protos.smartbranch.edge.v1.edge_pb2 import EdgeRecord
 
 MAX_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A record and when it came: that, and not when it is taken, says whether it is late."""
+
+    record: EdgeRecord
+    received_at: datetime
 
 
 class RecordBacklog:
@@ -19,11 +29,11 @@ class RecordBacklog:
 
     def __init__(self, window: int) -> None:
         self._window = window
-        self._records: deque[EdgeRecord] = deque()
+        self._records: deque[Arrival] = deque()
         self._bytes = 0
         self._changed = asyncio.Condition()
 
-    async def put(self, record: EdgeRecord, can_wait: bool) -> None:
+    async def put(self, arrival: Arrival, can_wait: bool) -> None:
         """Add a record. can_wait: False while what others wait for comes the same way.
 
         Raises InvalidArgumentError if the window is exceeded.
@@ -32,16 +42,16 @@ class RecordBacklog:
             raise InvalidArgumentError(
                 f"more than {self._window} records came without an acknowledgement",
                 field="record.sequence",
-                sequence=record.sequence,
+                sequence=arrival.record.sequence,
             )
         async with self._changed:
             if can_wait:
                 await self._changed.wait_for(lambda: self._bytes < MAX_BYTES)
-            self._records.append(record)
-            self._bytes += record.ByteSize()
+            self._records.append(arrival)
+            self._bytes += arrival.record.ByteSize()
             self._changed.notify_all()
 
-    async def first(self) -> EdgeRecord:
+    async def first(self) -> Arrival:
         """Return the oldest record, once there is one; it stays here until `done`."""
         async with self._changed:
             await self._changed.wait_for(lambda: bool(self._records))
@@ -50,7 +60,7 @@ class RecordBacklog:
     async def done(self) -> None:
         """Let go of the oldest record."""
         async with self._changed:
-            self._bytes -= self._records.popleft().ByteSize()
+            self._bytes -= self._records.popleft().record.ByteSize()
             self._changed.notify_all()
 
     async def drained(self) -> None:

@@ -15,7 +15,6 @@ from base.errors import (
     InvalidArgumentError,
     InvalidInputError,
 )
-from protos.smartbranch.edge.v1 import edge_pb2
 from protos.smartbranch.edge.v1 import edge_service_pb2 as messages
 from serving.bridge import Bridge
 from serving.caller import Caller
@@ -26,7 +25,7 @@ from serving.edge.intake import Fate, Taken
 from serving.edge.link import CameraLink
 from serving.edge.service import EdgeService
 from serving.grpc import edge_wire as wire
-from serving.grpc.edge_backlog import RecordBacklog
+from serving.grpc.edge_backlog import Arrival, RecordBacklog
 from serving.grpc.edge_wire_records import RecordContext, check_record, record_of
 from serving.limits import Slots
 from serving.readiness import Readiness
@@ -69,18 +68,11 @@ class CameraRunner:
         """
         edge = self._readiness.services().edge
         hello = wire.hello_of(await _first(requests), caller, is_believed)
-        with self._slots.slot(caller.tenant):
-            camera = await self._step(partial(edge.books.check, hello.name, serial))
-            async with edge.hub.link(camera) as link:
-                opened = await self._step(
-                    partial(
-                        edge.books.open,
-                        hello.name,
-                        serial,
-                        hello.agent_version,
-                        hello.display_name,
-                    )
-                )
+        camera = await self._step(partial(edge.books.check, hello.name, serial))
+        # The slot comes last: a camera that comes back must not wait for its own older stream's.
+        async with edge.hub.link(camera) as link:
+            with self._slots.slot(caller.tenant):
+                opened = await self._step(partial(_open, edge, hello, serial))
                 async with aclosing(self._carry(edge, link, opened, requests)) as answers:
                     async for answer in answers:
                         yield answer
@@ -148,7 +140,8 @@ class CameraRunner:
         if kind == "record":
             check_record(request.record)
             with link.waiting():
-                await backlog.put(request.record, can_wait=link.box_clock.is_known.is_set())
+                arrival = Arrival(request.record, self._clock.now())
+                await backlog.put(arrival, can_wait=link.box_clock.is_known.is_set())
         elif kind == "health":
             link.health = wire.health_of(request.health)
         elif kind == "clock":
@@ -166,8 +159,7 @@ class CameraRunner:
         try:
             await self._wait_for_clock(edge, link, backlog)
             while True:
-                message = await backlog.first()
-                taken = await self._take(edge, link, message)
+                taken = await self._take(edge, link, await backlog.first())
                 await backlog.done()
                 link.taken(taken.last_sequence)
         except Exception as error:
@@ -188,10 +180,8 @@ class CameraRunner:
         )
         await self._step(note)
 
-    async def _take(
-        self, edge: EdgeService, link: CameraLink, message: edge_pb2.EdgeRecord
-    ) -> Taken:
-        camera, now = link.camera, self._clock.now()
+    async def _take(self, edge: EdgeService, link: CameraLink, arrival: Arrival) -> Taken:
+        camera, message = link.camera, arrival.record
         scene = edge.scene_of(camera.tenant, camera.ref)
         context = RecordContext(camera.ref, scene, link.box_clock.to_server)
         try:
@@ -200,7 +190,9 @@ class CameraRunner:
             error.metadata["sequence"] = str(message.sequence)
             edge.counts.add(str(message.WhichOneof("payload")), Fate.REFUSED)
             raise
-        step = partial(edge.intake.take, camera, message.sequence, record, now, report)
+        step = partial(
+            edge.intake.take, camera, message.sequence, record, arrival.received_at, report
+        )
         taken = await self._until_taken(step)
         edge.counts.add(kind_of(record), taken.fate, taken.missing_count)
         if taken.fault is not None:
@@ -233,6 +225,10 @@ class CameraRunner:
 
     async def _step(self, function: Callable[[], T]) -> T:
         return await self._bridge.run(function, STEP_LIMIT_S)
+
+
+def _open(edge: EdgeService, hello: wire.Hello, serial: str | None) -> OpenedCamera:
+    return edge.books.open(hello.name, serial, hello.agent_version, hello.display_name)
 
 
 async def _first(requests: AsyncIterator[Request]) -> messages.CameraHello:

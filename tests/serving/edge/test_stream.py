@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import grpc
 import pytest
@@ -11,7 +12,7 @@ from protos.smartbranch.edge.v1 import edge_pb2
 from serving.edge.names import DeviceName
 from serving.edge.scenes import SceneView
 from serving.edge.types import Sighting
-from tests.support.boxes import JPEG, OPERATOR, EdgeHouse, ScriptedBox, shot, stamp
+from tests.support.boxes import JPEG, OPERATOR, EdgeHouse, ScriptedBox, serving_boxes, shot, stamp
 from tests.support.liveness import InProcessServer
 from vision.scene import CameraScene, Zone, ZoneKind
 
@@ -279,3 +280,45 @@ async def test_the_metrics_tell_of_cameras(
     assert 'smartbranch_edge_records_total{fate="duplicate",kind="sighting"} 1.0' in text
     assert "smartbranch_edge_missing_records_total 2.0" in text
     assert "smartbranch_edge_cameras 1.0" in text
+
+
+async def test_a_stopping_server_sends_boxes_away_for_a_moment(
+    served: EdgeHouse, channel: grpc.aio.Channel, server: InProcessServer
+) -> None:
+    async with ScriptedBox(channel) as box:
+        await box.sight(1)
+        await box.acknowledged(1)
+        server.stop.set()
+        error = await box.ended()
+    assert error is not None
+    assert (error.reason, error.code) == ("DRAINING", "UNAVAILABLE")
+
+
+async def test_no_more_cameras_than_there_is_room_for_and_room_for_those_that_return(
+    tmp_path: Path,
+) -> None:
+    async with (
+        serving_boxes(tmp_path, max_cameras=1) as server,
+        grpc.aio.insecure_channel(server.grpc) as channel,
+    ):
+        house = server.house
+        assert isinstance(house, EdgeHouse)
+        house.register()
+        async with ScriptedBox(channel) as box:
+            await box.opened()
+            async with ScriptedBox(channel, "roof") as other:
+                error = await other.ended()
+                assert error is not None
+                assert (error.reason, error.code) == ("SERVER_BUSY", "RESOURCE_EXHAUSTED")
+            async with ScriptedBox(channel) as again:
+                await again.opened()
+
+
+async def test_the_clock_is_shown_while_the_box_is_there(
+    served: EdgeHouse, channel: grpc.aio.Channel
+) -> None:
+    async with ScriptedBox(channel, ahead=-HOUR) as box:
+        await box.until(lambda: sum(one.HasField("probe") for one in box.told) >= 3)
+        (device,) = served.edge.devices(OPERATOR)
+        assert device.clock_offset_s == pytest.approx(-3600, abs=1)
+        assert device.last_seen_at is not None
