@@ -46,10 +46,10 @@ def test_a_blink_that_comes_by_itself_is_too_short_for_an_answer(
 
 
 SEVERAL = (
-    ("talking/head_motion/d13.mp4", 15.0),
+    pytest.param("talking/head_motion/d13.mp4", 15.0, marks=pytest.mark.slow),
     ("talking/grid/bbaf2n.mpg", 30.0),
     ("talking/interview/WDA_KatieHill_000.mp4", 15.0),
-    ("pad/videos/apfol_real2.webm", 15.0),
+    pytest.param("pad/videos/apfol_real2.webm", 15.0, marks=pytest.mark.slow),
 )
 
 

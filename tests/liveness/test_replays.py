@@ -22,7 +22,7 @@ from tests.liveness.test_attacks import replay
 from tests.support.scripted_faces import ScriptedLook
 from tests.support.scripted_sessions import Actor, Run, scripted_session
 
-COUNT = int(os.environ.get("REPLAYS", "10"))
+COUNT = int(os.environ.get("REPLAYS", "8"))
 SECRET = b"k" * 16
 STRAIGHT = Challenge.LOOK_STRAIGHT
 # How many moves somebody has clips of, and the share of sessions that these may answer.
