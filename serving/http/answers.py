@@ -1,7 +1,7 @@
 """How a JSON call is answered: admitted, read, worked on while somebody waits, put into words."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from enum import Enum
 from typing import TypeVar
 
@@ -72,13 +72,22 @@ class Answering:
         return await self.respond(request, method, self.door.opener(is_use), _with_json(work))
 
     async def respond(
-        self, request: Request, method: str, admit: Admitting, work: Responding
+        self,
+        request: Request,
+        method: str,
+        admit: Admitting,
+        work: Responding,
+        *,
+        is_bounded: bool = False,
     ) -> Response:
-        """Answer one call behind the gate with whatever `work` returns."""
+        """Answer one call behind the gate with whatever `work` returns.
+
+        is_bounded: the work has a limit of its own, so it takes none of the places for requests.
+        """
 
         async def answer(visit: Visit) -> Response:
             visit.caller = await admit(request, method)
-            with self._gate.working():
+            with nullcontext() if is_bounded else self._gate.working():
                 return await work(request, visit.caller)
 
         return await self.guarded(request, method, answer)

@@ -60,8 +60,9 @@ class EventRoutes:
 
     async def stream(self, request: Request) -> Response:
         """Tell what happens, behind the last event that was seen."""
+        # All tablets of a bank come back at once after a restart: the hub says how many may.
         admit = self._answering.door.opener()
-        return await self._answering.respond(request, STREAM, admit, self._open)
+        return await self._answering.respond(request, STREAM, admit, self._open, is_bounded=True)
 
     async def _open(self, request: Request, caller: Caller) -> Response:
         branch, after_id = str(request.path_params["branch"]), _after_of(request)

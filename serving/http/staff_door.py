@@ -14,8 +14,9 @@ from serving.readiness import Readiness
 from serving.settings import ServerSettings
 
 COOKIE = "smartbranch_staff"
-# Before a cookie is looked at nobody is known who could be held to a rate.
-MAX_CHECKS = 64
+# Before a cookie is looked at nobody is known who could be held to a rate. One takes about a
+# millisecond, and all tablets of a bank come back at once after a restart.
+MAX_CHECKS = 1024
 
 
 class StaffDoor:
