@@ -38,13 +38,19 @@ class ConsoleRoutes:
             lobby = self._answering.services.lobby
             branches = lobby.branches_of(caller)
             ids = {branch.id for branch in branches}
-            problems = [one for one in lobby.gallery_problems if one.branch in ids]
+            problems = [
+                one
+                for one in lobby.gallery_problems
+                if one.tenant == caller.tenant and one.branch in ids
+            ]
+            trouble = lobby.directory_problem
             return {
                 "branches": [_branch_json(branch) for branch in branches],
                 "rules": _rules_json(lobby.rules, ids),
                 "directory": {
                     "kind": lobby.plan.directory.kind.value,
-                    "is_up": lobby.is_directory_up,
+                    "is_up": trouble is None,
+                    "problem": None if trouble is None else reason_json(trouble),
                 },
                 "gallery_problems": [
                     {

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from base.clock import Clock
 from base.errors import DirectoryInvalidError, DirectoryUnavailableError
 from base.ids import SubjectName
+from decision.outcome import Reason
 from lobby.customer import Customer, CustomerDirectory
 
 _log = logging.getLogger(__name__)
@@ -71,12 +72,13 @@ class Customers:
         self._late: set[Key] = set()
         self._unwanted: set[Key] = set()  # Forgotten while they were asked for.
         self._failed: Key | None = None
+        self._problem: Reason | None = None
         self._tried_s = float("-inf")
 
     @property
-    def is_up(self) -> bool:
-        """Whether the directory answered when it was last asked."""
-        return self._failed is None
+    def problem(self) -> Reason | None:
+        """Why the directory could not be asked when it was last asked; None if it could."""
+        return self._problem if self._failed is not None else None
 
     def find(self, subject: SubjectName, wait_s: float) -> Lookup:
         """Return a customer, waiting for the directory for a moment at most."""
@@ -153,21 +155,22 @@ class Customers:
         try:
             customer = self._directory.find(*key)
         except (DirectoryUnavailableError, DirectoryInvalidError) as error:
-            self._note_failure(key, error.reason)
+            self._note_failure(key, Reason(error.reason, error.message))
         except Exception:
             _log.exception("the customer directory failed")
-            self._note_failure(key, "INTERNAL")
+            self._note_failure(key, Reason("INTERNAL", "it failed; the log says how"))
         else:
             self._note_answer(key, customer)
 
-    def _note_failure(self, key: Key, reason: str) -> None:
+    def _note_failure(self, key: Key, problem: Reason) -> None:
         with self._lock:
             self._asked.pop(key, None)
             self._unwanted.discard(key)
             was_up, self._failed = self._failed is None, key
+            self._problem = problem
             self._tried_s = self._clock.monotonic()
         if was_up:
-            _log.warning("customer directory unavailable: %s", reason)
+            _log.warning("customer directory unavailable: %s", problem.text)
             self._on_health(False)
 
     def _note_answer(self, key: Key, customer: Customer | None) -> None:

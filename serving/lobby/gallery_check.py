@@ -3,6 +3,7 @@
 import logging
 
 from base.ids import GalleryName
+from lobby.branch import Branch
 from lobby.plan import LobbyPlan
 from serving.caller import Caller
 from serving.galleries.service import GalleryService
@@ -27,27 +28,29 @@ class GalleryCheck:
             searched = [(gallery, True) for gallery in branch.watchlists]
             searched += [(gallery, False) for gallery in branch.galleries]
             for gallery, is_watchlist in searched:
-                problem = self._problem(branch.name, gallery, is_watchlist)
+                problem = self._problem(branch, gallery, is_watchlist)
                 if problem is not None:
                     found.append(problem)
         self._tell(found)
         self.problems = tuple(found)
 
     def _problem(
-        self, branch: str, gallery: GalleryName, is_watchlist: bool
+        self, branch: Branch, gallery: GalleryName, is_watchlist: bool
     ) -> GalleryProblem | None:
         try:
             caller = Caller.local(gallery.tenant)
             self._galleries.check_searchable(caller, gallery, is_watchlist)
         except NOT_SEARCHED as error:
-            return GalleryProblem(branch, str(gallery), error.reason, error.message)
+            return GalleryProblem(
+                branch.tenant, branch.id, str(gallery), error.reason, error.message
+            )
         return None
 
     def _tell(self, found: list[GalleryProblem]) -> None:
         for problem in found:
             if problem not in self.problems:
                 _log.warning(
-                    "gallery %s is not searched in %s: %s",
+                    "gallery %s is not searched in branch %s: %s",
                     problem.gallery,
                     problem.branch,
                     problem.text,

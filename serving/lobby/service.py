@@ -6,6 +6,7 @@ from datetime import datetime
 
 from base.clock import Clock
 from base.errors import ErrorRateOutOfRangeError, PhotoNotFoundError, VisitNotFoundError
+from decision.outcome import Reason
 from decision.rates import ErrorRateTable
 from lobby.alert import AlertAction
 from lobby.branch import Branch
@@ -232,7 +233,7 @@ class LobbyService:
         """Return how each camera is and what does not work now, numbered 0."""
         cameras = self._listing.cameras(self._lobbies.get(tenant, branch))
         now = self._lobbies.clock.now()
-        troubles = self._upkeep.troubles(self.is_directory_up)
+        troubles = self._upkeep.troubles(self.directory_problem is None)
         payloads: tuple[Payload, ...] = (*cameras, *troubles)
         return tuple(LobbyEvent(0, now, payload) for payload in payloads)
 
@@ -246,9 +247,12 @@ class LobbyService:
         return self._galleries.problems
 
     @property
-    def is_directory_up(self) -> bool:
-        """Whether the customer directory answered when it was last asked."""
-        return self._customers.is_up
+    def directory_problem(self) -> Reason | None:
+        """Why the customer directory could not be asked when it was last asked, None if it could.
+
+        The text is for operators: it may name files and addresses, and nobody.
+        """
+        return self._customers.problem
 
     def tick(self) -> None:
         """Do what comes of time alone; call it about once a second."""

@@ -114,8 +114,9 @@ class FlowReport:
 
 @dataclass(frozen=True, slots=True)
 class GalleryProblem:
-    """Why a gallery is not searched in a branch."""
+    """Why a gallery is not searched in a branch. branch: id; gallery: resource name."""
 
+    tenant: str
     branch: str
     gallery: str
     code: str

@@ -44,7 +44,9 @@ def test_without_its_directory_a_visit_goes_out_at_once_and_says_why(
     view = only(lobby)
     assert (view.customer, view.reason) == (None, "DIRECTORY_DOWN")
     until(lambda: [one.code for one in troubles(lobby)] == ["DIRECTORY_DOWN"])
-    assert not lobby.lobby.is_directory_up
+    problem = lobby.lobby.directory_problem
+    assert problem is not None
+    assert problem.code == "DIRECTORY_UNAVAILABLE"
 
 
 def test_when_the_directory_is_back_customers_and_alerts_are_filled_in(
@@ -62,6 +64,7 @@ def test_when_the_directory_is_back_customers_and_alerts_are_filled_in(
     assert view.customer == lobby.directory.customers["ann"]
     assert view.visit.revision > before
     until(lambda: [one.is_over for one in troubles(lobby)] == [True])
+    assert lobby.lobby.directory_problem is None
 
 
 class SlowDirectory(ScriptedDirectory):

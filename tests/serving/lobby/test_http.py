@@ -13,6 +13,7 @@ from serving.audit.types import Outcome
 from serving.caller import Role
 from serving.edge.types import Shot
 from serving.http.staff_door import COOKIE
+from serving.lobby.views import GalleryProblem
 from serving.staff import passwords
 from tests.support.lobby import BRANCH, TENANT, customer, flow_span, open_lobby
 from tests.support.lobby_http import PASSWORD, LobbyHttp, serve_lobby
@@ -263,6 +264,21 @@ async def test_the_console_is_for_operators_and_shows_what_concerns_their_tenant
         await olga.post("/v1/staff:signIn", json={"name": "bank-b/otto", "password": PASSWORD})
         theirs = (await olga.get("/v1/console/lobby")).json()
         assert (theirs["branches"], theirs["rules"]["rules"]) == ([], [])
+
+
+async def test_the_console_names_the_galleries_that_are_not_searched(
+    served: LobbyHttp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It compared resource names with ids, and so showed none."""
+    theirs, ours = (
+        GalleryProblem(tenant, BRANCH, f"tenants/{tenant}/galleries/x", "GALLERY_NOT_FOUND", "gone")
+        for tenant in ("bank-b", TENANT)
+    )
+    monkeypatch.setattr(served.running.lobby._galleries, "problems", (theirs, ours))
+    async with served.browser("olga") as olga:
+        state = (await olga.get("/v1/console/lobby")).json()
+    assert [one["gallery"] for one in state["gallery_problems"]] == [ours.gallery]
+    assert state["directory"] == {"kind": "none", "is_up": True, "problem": None}
 
 
 @pytest.mark.parametrize(

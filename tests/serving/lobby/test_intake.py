@@ -147,7 +147,9 @@ def test_a_gallery_that_is_not_there_is_a_problem_to_show(
 ) -> None:
     with open_lobby(tmp_path, faces, watchlists=()) as lobby:
         (problem,) = lobby.lobby.gallery_problems
-        assert (problem.code, problem.gallery) == (
+        assert (problem.tenant, problem.branch, problem.code, problem.gallery) == (
+            TENANT,
+            BRANCH,
             "GALLERY_NOT_FOUND",
             f"tenants/{TENANT}/galleries/customers",
         )
