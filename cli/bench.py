@@ -120,6 +120,20 @@ def lobby(
 
 
 @app.command()
+def edge(
+    quick: Annotated[bool, typer.Option("--quick", help="For 25 s.")] = False,
+    cameras: Annotated[int, typer.Option(min=1, max=4, help="Of 1080p, on one box.")] = 4,
+    as_json: AsJson = False,
+) -> None:
+    """Time arrivals from the cameras of a branch to a tablet, box and server together."""
+    from bench.edge import QUICK, EdgeBenchPlan, bench_edge
+
+    with errors_reported(as_json):
+        plan = EdgeBenchPlan(cameras, (QUICK if quick else EdgeBenchPlan()).span_s)
+        emit(bench_edge(plan, note), as_json, _as_text)
+
+
+@app.command()
 def memory(
     requests: Annotated[int, typer.Option(min=20, help="Calls to send.")] = 10_000,
     as_json: AsJson = False,

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -117,7 +117,7 @@ class Stage:
         """Let the box show the film to a server. code: only for the first time."""
         with (
             camera_address(self.folder, self.cast) as camera,
-            running_box(self.folder / "box", server, code, camera),
+            running_box(self.folder / "box", server, code, {CAMERA: camera}),
         ):
             yield
 
@@ -145,19 +145,19 @@ def _walks(cast: Cast) -> tuple[Walk, ...]:
 
 
 @contextmanager
-def running_box(folder: Path, server: str, code: str, address: str) -> Iterator[Path]:
-    """Run the agent as a process of its own; yield its log."""
+def running_box(
+    folder: Path, server: str, code: str, cameras: Mapping[str, str]
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run the agent as a process of its own; its log is `box.log` in the folder.
+
+    code: for the first time; empty for a box that is registered. cameras: addresses by id.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     if code:
         (folder / "code").write_text(code, encoding="utf-8")
-    config, log = folder / "edge.toml", folder / "box.log"
-    config.write_text(
-        f'server = "{server}"\ninsecure = true\ncode_file = "{folder / "code"}"\n'
-        f'data_dir = "{folder / "data"}"\n\n[[camera]]\nid = "{CAMERA}"\naddress = "{address}"\n'
-        f'display_name = "Door"\nloop = true\n',
-        encoding="utf-8",
-    )
-    with log.open("wb") as out:
+    config = folder / "edge.toml"
+    config.write_text(_box_settings(folder, server, cameras), encoding="utf-8")
+    with (folder / "box.log").open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "cli", "edge", "run", "--config", str(config)],
             env={key: value for key, value in os.environ.items() if not key.startswith("EDGE_")},
@@ -167,7 +167,7 @@ def running_box(folder: Path, server: str, code: str, address: str) -> Iterator[
             start_new_session=True,
         )
     try:
-        yield log
+        yield process
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -175,3 +175,16 @@ def running_box(folder: Path, server: str, code: str, address: str) -> Iterator[
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _box_settings(folder: Path, server: str, cameras: Mapping[str, str]) -> str:
+    head = (
+        f'server = "{server}"\ninsecure = true\ncode_file = "{folder / "code"}"\n'
+        f'data_dir = "{folder / "data"}"\n'
+    )
+    each = (
+        f'\n[[camera]]\nid = "{name}"\naddress = "{address}"\n'
+        f'display_name = "{name.capitalize()}"\nloop = true\n'
+        for name, address in cameras.items()
+    )
+    return head + "".join(each)

@@ -34,13 +34,13 @@ class Walk:
         return f"Walk({self.enters_s:g} to {self.gone_s:g} s, portrait=<hidden>)"
 
 
-def lobby_frames(walks: tuple[Walk, ...], length_s: float) -> Iterator[ImageRGB]:
-    """Yield (720, 1280, 3) pictures, ten a second."""
+def lobby_frames(walks: tuple[Walk, ...], length_s: float, fps: int = FPS) -> Iterator[ImageRGB]:
+    """Yield (720, 1280, 3) pictures."""
     room = _empty_lobby()
-    for number in range(round(length_s * FPS)):
+    for number in range(round(length_s * fps)):
         picture = room.copy()
         for walk in walks:
-            _draw(picture, walk, number / FPS)
+            _draw(picture, walk, number / fps)
         yield picture
 
 

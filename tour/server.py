@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import grpc
@@ -25,11 +25,12 @@ _LOG_LINES_SHOWN = 15
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where the server listens, as `host:port`, and the file that holds its log."""
+    """Where the server listens, as `host:port`, the file that holds its log, and its process."""
 
     grpc: str
     http: str
     log: Path
+    pid: int = 0
 
 
 def free_port(preferred: int = 0) -> int:
@@ -72,7 +73,7 @@ def running_server(
         )
     try:
         _wait_until_serving(process, addresses)
-        yield addresses
+        yield replace(addresses, pid=process.pid)
     finally:
         _stop(process)
 
