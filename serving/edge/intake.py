@@ -68,18 +68,19 @@ class RecordIntake:
         record: EdgeRecord,
         received_at: datetime,
         report: CameraReport | None = None,
+        last_sequence: int = 0,
     ) -> Taken:
         """Give a record to the sink, and note its number with what the sink writes.
 
         One that the sink cannot take, or of nobody knows when, counts as taken: a camera must not
         come to a stop by it.
-        report: with a record that tells how the camera is. Raises CapacityError if it is to be
+        report: with a record that tells how the camera is. last_sequence: a number that is known
+        to be noted; what is not above it is not looked at. Raises CapacityError if it is to be
         tried again, StorageFailedError, DeviceRevokedError and CameraNotFoundError.
         """
         with self.turn(camera):
-            last = self._last(camera)
-            if sequence <= last:
-                return Taken(Fate.DUPLICATE, last)
+            if sequence <= last_sequence:
+                return Taken(Fate.DUPLICATE, last_sequence)
             age = received_at - told_at(record)
             timed = replace(record, is_late=age > self._late_after)
             event = EdgeEvent(camera, sequence, timed, received_at)
@@ -141,10 +142,6 @@ class RecordIntake:
             if commit is not None:
                 commit(transaction)
         return Taken(fate, event.sequence, missing_count)
-
-    def _last(self, camera: EdgeCamera) -> int:
-        with self._database.read() as transaction:
-            return _place(transaction, camera)
 
 
 def _place(transaction: Transaction, camera: EdgeCamera) -> int:

@@ -191,7 +191,9 @@ class CameraRunner:
             edge.counts.add(str(message.WhichOneof("payload")), Fate.REFUSED)
             raise
         step = partial(
-            edge.intake.take, camera, message.sequence, record, arrival.received_at, report
+            edge.intake.take,
+            *(camera, message.sequence, record, arrival.received_at, report),
+            link.last_sequence,
         )
         taken = await self._until_taken(step)
         edge.counts.add(kind_of(record), taken.fate, taken.missing_count)

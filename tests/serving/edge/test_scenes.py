@@ -1,8 +1,10 @@
 """Scenes are kept whole, versioned, and changed by one at a time."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from google.protobuf import json_format
 
 from base.errors import (
     CameraNotFoundError,
@@ -113,3 +115,11 @@ BAD = {
 def test_a_scene_that_cannot_be_used_is_refused(name: str) -> None:
     with pytest.raises(InvalidArgumentError):
         scene_of(BAD[name])
+
+
+def test_the_scene_in_the_documents_can_be_used(root: Path) -> None:
+    page = (root / "docs/edge-server.md").read_text()
+    drawn = page.partition("```json")[2].partition("```")[0]
+    view = scene_of(json_format.Parse(drawn, edge_pb2.CameraScene()))
+    assert view.kind_of("queue-1") is ZoneKind.QUEUE
+    assert len(view.scene.masks) == 1
