@@ -155,13 +155,18 @@ def _open(
             address,
             mode="r",
             format=demuxer,
-            options={"max_pixels": str(2 * limits.max_pixels)},
+            options=_decoder_options(limits),
             container_options=options,
             metadata_errors="replace",
             timeout=(limits.open_timeout_s, limits.read_timeout_s),
         )
     with container:
         yield container
+
+
+def _decoder_options(limits: LiveLimits) -> dict[str, str]:
+    """Return what keeps a decoder from taking memory for too large a picture, edges included."""
+    return {"max_pixels": str(2 * limits.max_pixels)}
 
 
 def _picture_track(container: InputContainer, limits: LiveLimits) -> VideoStream:
@@ -178,6 +183,7 @@ def _picture_track(container: InputContainer, limits: LiveLimits) -> VideoStream
         )
     if codec.width * codec.height:
         _check_size(codec.width, codec.height, limits)
+    codec.options = codec.options | _decoder_options(limits)
     # One thread decodes many times faster than a camera sends, and holds no frames back.
     codec.thread_count = 1
     return stream
@@ -193,7 +199,7 @@ def _decode(
     seen_s = time.monotonic()
     for packet in container.demux(stream):
         times.heed(packet)
-        for decoded in _decode_packet(packet):
+        for decoded in _decode_packet(packet, limits):
             _check_size(decoded.width, decoded.height, limits)
             seen_s = time.monotonic()
             yield decoded
@@ -203,10 +209,14 @@ def _decode(
             )
 
 
-def _decode_packet(packet: "Packet[VideoStream]") -> list[VideoFrame]:
+def _decode_packet(packet: "Packet[VideoStream]", limits: LiveLimits) -> list[VideoFrame]:
     try:
         return [decoded for decoded in packet.decode() if not decoded.is_corrupt]
-    except (av.InvalidDataError, av.UndefinedError):
+    except av.FFmpegError:
+        # Of a size that it refuses a decoder says no more than that the data is bad.
+        codec = packet.stream.codec_context
+        if codec.width * codec.height:
+            _check_size(codec.width, codec.height, limits)
         return []
 
 

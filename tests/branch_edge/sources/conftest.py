@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.footage import encode_h264, walk
 from bench.rtsp_server import PACKAGES, Mounts, RtspServer, has_rtsp_server
 from media.image import ImageRGB
 from media.pictures import decode_picture
-from bench.footage import encode_h264, walk
 
 WIDTH, HEIGHT = 640, 360
 SOUND = "( audiotestsrc is-live=true ! audioconvert ! rtpL16pay name=pay0 )"
@@ -31,10 +31,10 @@ def footage(views: Sequence[ImageRGB], tmp_path_factory: pytest.TempPathFactory)
 
 @pytest.fixture(scope="session")
 def changing_footage(views: Sequence[ImageRGB], footage: Path) -> Path:
-    """A camera that changes its size every second or two, without a word."""
+    """A camera that changes its size every second, from small to large and back."""
     path = footage.with_name("changing.h264")
     smaller = [view[::2, ::2].copy() for view in views[:25]]
-    path.write_bytes(encode_h264(views[:25]) + encode_h264(smaller))
+    path.write_bytes(encode_h264(smaller) + encode_h264(views[:25]))
     return path
 
 
@@ -60,4 +60,11 @@ def cameras(rtsp_is_there: None, footage: Path, changing_footage: Path) -> Itera
 def mortal_camera(rtsp_is_there: None, footage: Path) -> Iterator[RtspServer]:
     """A server that a test may kill and start again; it asks for no password."""
     with RtspServer(Mounts(files={"door": footage})) as server:
+        yield server
+
+
+@pytest.fixture
+def mortal_changing_camera(rtsp_is_there: None, changing_footage: Path) -> Iterator[RtspServer]:
+    """One whose timeline begins with the test: small pictures first."""
+    with RtspServer(Mounts(files={"changing": changing_footage})) as server:
         yield server
