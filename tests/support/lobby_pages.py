@@ -112,10 +112,11 @@ class LobbyServer(PageServer):
         event.trouble.code, event.trouble.text = "SIGN_IN_EXPIRED", "the sign-in has expired"
         self._hand_out(sent(event, "trouble"))
 
-    @property
-    def listener_count(self) -> int:
-        """How many listen now."""
-        return len(self._listeners)
+    def let_in(self, name: str) -> str:
+        """Sign somebody in; return the value of the cookie."""
+        token = f"session-{len(self.sessions) + len(self.expired)}"
+        self.sessions[token] = name
+        return token
 
     def _hand_out(self, text: str | None) -> None:
         if self._loop is None:
@@ -159,10 +160,8 @@ class LobbyServer(PageServer):
     def _sign_in(self, body: Json) -> Response:
         if self.accounts.get(body["name"]) is None or body["password"] != "open sesame 12":
             return refused("SIGN_IN_FAILED", "name and password do not belong together", 401)
-        token = f"session-{len(self.sessions) + len(self.expired)}"
-        self.sessions[token] = body["name"]
         answer = JSONResponse({})
-        answer.set_cookie(COOKIE, token, httponly=True, samesite="strict")
+        answer.set_cookie(COOKIE, self.let_in(body["name"]), httponly=True, samesite="strict")
         return answer
 
     def _lobby(self, below: str, request: Request, body: Any, name: str) -> Response:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.support.lobby_pages import LobbyServer
+from tests.support.lobby_pages import COOKIE, LobbyServer
 
 PASSWORD = "open sesame 12"
 SIZES: dict[str, ViewportSize] = {
@@ -24,11 +24,14 @@ def tablet(
     locale: str = "en-GB",
     scheme: Literal["light", "dark"] = "light",
     size: str = "telephone",
+    cookie: str = "",
 ) -> Iterator[Page]:
-    """Open a page at `url`; an error in it fails the test."""
+    """Open a page at `url`; an error in it fails the test. cookie: of who is signed in already."""
     context = browser.new_context(
         locale=locale, color_scheme=scheme, viewport=SIZES[size], reduced_motion="reduce"
     )
+    if cookie:
+        context.add_cookies([{"name": COOKIE, "value": cookie, "url": url}])
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -57,7 +60,6 @@ def until(page: Page, is_so: Callable[[], bool]) -> None:
 @contextmanager
 def board(browser: Browser, lobby: LobbyServer, name: str = "mei") -> Iterator[Page]:
     """Open the lobby for somebody who is signed in, and wait until it is live."""
-    with tablet(browser, f"{lobby.url}/lobby") as page:
-        sign_in(page, name)
+    with tablet(browser, f"{lobby.url}/lobby", cookie=lobby.let_in(name)) as page:
         expect(page.locator("#link")).to_contain_text("Live")
         yield page

@@ -104,6 +104,7 @@ def test_a_sign_in_that_is_over_is_said_and_loses_nothing(
         lobby.expired.update(lobby.sessions)
         page.click(f"{OPEN} [data-part=ACKNOWLEDGE]")
         expect(page.locator("#sign-in-line")).to_contain_text("has expired")
+        expect(page.locator("#account")).to_have_value("bank/mei")
         expect(page.locator("#password")).to_be_focused()
         assert "Li Na" not in page.content()
         assert lobby.updates == []
@@ -160,8 +161,9 @@ def test_wrong_names_and_branches_are_explained(staff_browser: Browser, lobby: L
 
 def test_sound_is_asked_for_once_and_kept(staff_browser: Browser, lobby: LobbyServer) -> None:
     fill(lobby)
-    with board(staff_browser, lobby) as page:
-        # Signing in was a touch.
+    with tablet(staff_browser, f"{lobby.url}/lobby") as page:
+        sign_in(page)
+        # That was a touch.
         expect(page.locator("#sound-ask")).to_be_hidden()
         page.reload()
         expect(page.locator("#sound-ask")).to_be_visible()

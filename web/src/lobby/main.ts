@@ -92,8 +92,9 @@ function close(): void {
 }
 
 function leave(): void {
+  const who = staff;
   close();
-  entry.askAgain();
+  entry.askAgain(who);
 }
 
 async function leaveForGood(): Promise<void> {

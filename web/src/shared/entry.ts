@@ -61,7 +61,8 @@ export class Entry {
   }
 
   // Shows the form to somebody whose session is over.
-  askAgain(): void {
+  askAgain(staff: Staff | null): void {
+    if (staff) this.name.value = accountOf(staff);
     this.show({ code: "expired" });
   }
 
@@ -104,6 +105,10 @@ export class Entry {
     }
   }
 }
+
+// As it is typed to sign in.
+const accountOf = ({ tenant, name }: Staff): string =>
+  tenant === "default" ? name : `${tenant}/${name}`;
 
 function lineOf(error: unknown): Line {
   if (error instanceof ApiError && error.reason === "SIGN_IN_FAILED") return { code: "failed" };
