@@ -61,7 +61,7 @@ class BoxAgent:
         work = [camera.run() for camera in self._cameras] + [link.run() for link in self._links]
         if self._renewal is not None:
             work.append(self._renewal.run())
-        await until_first_ends(_wait(stop), *work)
+        await until_first_ends(_wait(stop), self._spool.until_broken(), *work)
 
 
 async def _wait(event: asyncio.Event) -> None:

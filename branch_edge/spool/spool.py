@@ -102,6 +102,11 @@ class Spool:
             dropped_count=tally.dropped_count + self._dropped[camera],
         )
 
+    async def until_broken(self) -> None:
+        """Wait for as long as the spool works; raise what nobody has thought of."""
+        assert self._writer is not None
+        await asyncio.shield(self._writer)
+
     def listen(self, camera: str, listener: Callable[[], None]) -> None:
         """Have `listener` called with every new record of a camera; one for each."""
         self._listeners[camera] = listener
@@ -227,9 +232,10 @@ class Spool:
         acknowledged, dropped = dict(self._acknowledged), dict(self._dropped)
         batch = Batch((*loose, *entries), dict(self._last), acknowledged, dropped)
         try:
-            await self._call(self._store.write, batch)
+            await self._write_or_make_way(batch)
             if self._reserve.numbers:
                 await self._call(self._reserve.put, {})
+                await self._call(self._store.keep_room)
         except (sqlite3.Error, OSError) as error:
             self._fail(error)
             return False
@@ -243,16 +249,27 @@ class Spool:
             self._log.warning("spool back", kept_count=len(loose))
         return True
 
+    async def _write_or_make_way(self, batch: Batch) -> None:
+        try:
+            await self._call(self._store.write, batch)
+        except sqlite3.OperationalError:
+            tallies = self._store.tallies
+            if not any(tallies.get(name, Tally()).count for name in batch.acknowledged):
+                raise
+            await self._call(self._store.make_way, batch.acknowledged)
+            await self._call(self._store.write, batch)
+
     async def _loosen(self, entries: list[Entry]) -> set[tuple[str, int]]:
         """Keep entries in memory, under numbers that are safe; return which were kept."""
         if not entries:
             return set()
         reserved = self._reserve.numbers
         if any(entry.sequence > reserved.get(entry.camera, 0) for entry in entries):
-            reserved = {camera: last + RESERVE_BLOCK for camera, last in self._last.items()}
+            names = {entry.camera for entry in entries}
+            ahead = {camera: self._last[camera] + RESERVE_BLOCK for camera in names}
             try:
-                await self._call(self._reserve.put, reserved)
-            except OSError:
+                await self._call(self._reserve.put, {**reserved, **ahead})
+            except (OSError, ValueError):
                 self._dropped.update(entry.camera for entry in entries)
                 return set()
         for entry in entries:

@@ -1,7 +1,7 @@
 """The spool on disk: one SQLite file, written by one thread."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 from base.clock import Clock
 from base.errors import SpoolFailedError
 from branch_edge.spool.cipher import SpoolCipher
+from branch_edge.spool.room import Room
 from branch_edge.spool.types import Batch, Entry, SpoolLimits, Tally
 
 # Numbers are durable before they are sent, so every commit reaches the disk.
@@ -16,7 +17,8 @@ _PRAGMAS = (
     "PRAGMA auto_vacuum = INCREMENTAL",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
-    "PRAGMA journal_size_limit = 16777216",
+    "PRAGMA wal_autocheckpoint = 256",
+    "PRAGMA journal_size_limit = 4194304",
     "PRAGMA busy_timeout = 2000",
 )
 _SCHEMA = """
@@ -37,6 +39,8 @@ _ROW_BYTES = 128
 _AGE_EVERY_S = 60.0
 # 16 MB of free pages are worth giving back.
 _FREE_PAGES, _GIVE_BACK_PAGES = 4096, 2048
+# Deleted at once where there is hardly any room.
+_STEP_RECORDS = 16
 
 
 class SpoolStore:
@@ -55,18 +59,42 @@ class SpoolStore:
         self._is_unsure = False
         self.byte_count = 0
         self.tallies: dict[str, Tally] = {}
+        self._room = Room(path.with_suffix(".room"))
         try:
-            self._connection = self._open()
+            self._connection = self._open_or_give_way()
         except (sqlite3.Error, OSError) as error:
             raise SpoolFailedError(
                 f"the spool {path} cannot be opened: {error}; if it is damaged, move it away: a "
                 "new one goes on behind the last number that the server has"
             ) from error
 
+    def _open_or_give_way(self) -> sqlite3.Connection:
+        """Open the file, on a full disk in the room that was kept for that."""
+        try:
+            connection = self._open()
+        except (sqlite3.OperationalError, OSError):
+            if not self._room.give():
+                raise
+            return self._open()
+        self.keep_room()
+        return connection
+
+    def keep_room(self) -> None:
+        """Set room aside for a start on a full disk, if there is any."""
+        self._room.keep()
+
     def _open(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._path.touch(mode=0o600)
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+        try:
+            self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
         for pragma in _PRAGMAS:
             connection.execute(pragma)
         (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
@@ -75,7 +103,6 @@ class SpoolStore:
         connection.executescript(_SCHEMA)
         self._check_key(connection)
         self._count(connection)
-        return connection
 
     def _check_key(self, connection: sqlite3.Connection) -> None:
         row = connection.execute("SELECT value FROM meta WHERE key = 'cipher'").fetchone()
@@ -115,6 +142,23 @@ class SpoolStore:
             self._drop_old()
             self._drop_surplus()
         self._give_back()
+
+    def make_way(self, acknowledged: Mapping[str, int]) -> None:
+        """Delete what was acknowledged in the room that is kept, so that its space is used again.
+
+        On a disk that is full even that needs some, so it goes by small steps.
+        """
+        self._room.give()
+        self._put_log_back()
+        for camera, last in acknowledged.items():
+            while 0 < (oldest := self.oldest(camera)) <= last:
+                step = min(last, oldest + _STEP_RECORDS)
+                self.write(Batch(acknowledged={camera: step}))
+                self._put_log_back()
+        self.keep_room()
+
+    def _put_log_back(self) -> None:
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def read(self, camera: str, after: int, limit: int) -> list[Entry]:
         """Return the next records behind a number; what cannot be opened is dropped."""

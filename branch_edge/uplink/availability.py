@@ -2,7 +2,10 @@
 
 from structlog.typing import FilteringBoundLogger
 
-from base.errors import SmartBranchError
+from base.errors import CameraTakenOverError, SmartBranchError
+
+# What is told of the box, and not of each of its cameras.
+_BOX = ""
 
 
 class LinkWatch:
@@ -22,7 +25,7 @@ class LinkWatch:
     def opened(self, camera: str) -> None:
         """Note that a camera's stream is open."""
         self._open.add(camera)
-        self._told = {told for told in self._told if told[0] != camera}
+        self._told = {told for told in self._told if told[0] not in (camera, _BOX)}
         if not self._is_up:
             self._log.warning("link back" if self._is_up is False else "link up", camera=camera)
         self._is_up = True
@@ -34,10 +37,11 @@ class LinkWatch:
     def lost(self, camera: str, error: SmartBranchError, is_slow: bool) -> None:
         """Note that a camera's stream has ended or could not be opened."""
         self._open.discard(camera)
-        if is_slow and (camera, error.reason) not in self._told:
-            self._told.add((camera, error.reason))
+        whose = camera if isinstance(error, CameraTakenOverError) else _BOX
+        if is_slow and (whose, error.reason) not in self._told:
+            self._told.add((whose, error.reason))
             self._log.error(
-                "server refuses the camera", camera=camera, reason=error.reason, text=error.message
+                "server refuses the box", camera=camera, reason=error.reason, text=error.message
             )
         if not self._open and self._is_up is not False:
             self._is_up = False

@@ -254,7 +254,7 @@ async def test_a_revoked_box_says_so_once_and_keeps_what_it_sees(
     async with linked(server, spool) as link:
         await link.add(*MANY)
         await server.until(lambda: len(asked) >= 3)
-        lines = [one for one in link.log.entries if one["event"] == "server refuses the camera"]
+        lines = [one for one in link.log.entries if one["event"] == "server refuses the box"]
         assert [line["reason"] for line in lines] == ["DEVICE_REVOKED"]
         assert link.count == len(MANY)
         server.script.refuse = lambda request: None
