@@ -38,6 +38,11 @@ class RunningServer:
         """Return the memory that the process holds in RAM."""
         return resident_bytes(self.pid)
 
+    def cpu_seconds(self) -> float:
+        """Return the processor time that the process has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def channel(self) -> grpc.Channel:
         """Open a channel for synchronous calls."""
         return grpc.insecure_channel(self.address, options=channel_options())
@@ -69,7 +74,7 @@ def running_server(overrides: Mapping[str, str] | None = None) -> Iterator[Runni
     Raises SettingsError if the server ends by itself or does not get ready.
     """
     with tempfile.TemporaryDirectory(prefix="smartbranch-bench-") as folder:
-        address = f"127.0.0.1:{_free_port()}"
+        address = f"127.0.0.1:{free_port()}"
         settings = {**_UNLIMITED, "GRPC_LISTEN": address, "DATA_DIR": f"{folder}/data"}
         settings |= {"LOG_LEVEL": "error", **(overrides or {})}
         log = Path(folder) / "server.log"
@@ -121,7 +126,8 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
