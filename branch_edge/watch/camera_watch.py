@@ -110,10 +110,11 @@ class CameraWatch:
         scene, at_s = self._scene, at.timestamp()
         mask = self._mask_for((frame.image.shape[1], frame.image.shape[0]))
         image = mask.apply(frame.image)
+        faces_px = detect_width_px(scene, max(self._size_wh))
         looking = glance(
             self._eyes,
             image,
-            detect_width_px(scene, max(self._size_wh)) if scene.wants_faces else None,
+            faces_px if scene.wants_faces else None,
             self._persons_px if scene.wants_flow else None,
         )
         persons, faces = looking.result()
@@ -122,8 +123,9 @@ class CameraWatch:
         gone = self._crowd.update(join(persons, faces, self._size_wh), at, at_s)
         people = self._crowd.people
         zones = self._flow.see(people, self._size_wh, at, at_s)
+        seen = Seen(image, faces, faces_px / max(self._size_wh), zones, at, at_s)
         news: list[WatchNews] = [
-            *self._sightings.see(Seen(image, faces, zones, at, at_s), people, scene.min_face_px),
+            *self._sightings.see(seen, people, scene.min_face_px),
             *self._sightings.end(gone),
         ]
         return news + (self._tally() if self._flow.is_due(self._slice_s) else [])

@@ -51,10 +51,17 @@ def face_px(box_xyxy: Floats) -> int:
 
 
 def take_shot(
-    network: DetectorNetwork, image: ImageRGB, faces: Faces, row: int, captured_at: datetime
+    network: DetectorNetwork,
+    image: ImageRGB,
+    face: Faces,
+    canvas_scale: float,
+    captured_at: datetime,
 ) -> RatedShot | None:
-    """Look closer at one face and cut it out; None if it is not fit for comparison."""
-    closer = _look_closer(network, image, faces, row)
+    """Look closer at one face and cut it out; None if it is not fit for comparison.
+
+    face: of one row, as found at `canvas_scale` pixels of a canvas to one of the image.
+    """
+    closer = _look_closer(network, image, face, canvas_scale)
     if closer is None:
         return None
     try:
@@ -71,12 +78,14 @@ def _ampleness(width_px: float) -> float:
     return float(np.sqrt(min(1.0, width_px / AMPLE_FACE_PX)))
 
 
-def _look_closer(network: DetectorNetwork, image: ImageRGB, faces: Faces, row: int) -> Faces | None:
-    """Return the face alone, seen enlarged; None if the closer look does not show it."""
-    box = faces.boxes_xyxy[row]
+def _look_closer(
+    network: DetectorNetwork, image: ImageRGB, face: Faces, canvas_scale: float
+) -> Faces | None:
+    """Return the face as seen closer; None if the closer look does not show it."""
+    box = face.boxes_xyxy[0]
     window = window_around(box, CLOSER_SHAPE_HW, CLOSER_SHARE)
-    if window.scale < 1:  # It is large enough already.
-        return faces.take([row])
+    if window.scale <= canvas_scale:  # It was as large on the canvas.
+        return face
     (seen,) = network.look_closer(image, (window,), CLOSER_MIN_SCORE).result()
     if not len(seen):
         return None

@@ -26,10 +26,14 @@ RETRY_STEP_S, MAX_RETRY_S = 0.1, 1.0
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Seen:
-    """One frame, and what was found in it. zones: of each who is followed, by number."""
+    """One frame, and what was found in it. zones: of each who is followed, by number.
+
+    canvas_scale: pixels of the canvas on which faces were looked for, to one of the image.
+    """
 
     image: ImageRGB
     faces: Faces
+    canvas_scale: float
     zones: ZonesOf
     at: datetime
     at_s: float
@@ -69,7 +73,8 @@ class Sightings:
         """Return what there is to tell of one frame. people: all who are followed."""
         news = []
         for one, row in self._worth_a_look(seen, people, min_face_px):
-            rated = take_shot(self._network, seen.image, seen.faces, row, seen.at)
+            face = seen.faces.take([row])
+            rated = take_shot(self._network, seen.image, face, seen.canvas_scale, seen.at)
             if rated is not None and self._is_news(one, rated):
                 self._tried[one.number] = _Tried(seen.at_s)
                 news.append(self._tell_shot(one, rated, seen))

@@ -61,12 +61,27 @@ def test_a_usable_face_is_told_at_once_with_a_shot_that_can_be_compared(
     crop = decode_picture(shot.picture)
     assert max(crop.shape[:2]) <= 320
     found = eyes.faces.look(crop, 256, 0.5).result()[0]
-    assert np.abs(found.landmarks[0] - shot.landmarks).max() < 0.15 * interocular_px(shot.landmarks)
+    assert np.abs(found.landmarks[0] - shot.landmarks).max() < 0.1 * interocular_px(shot.landmarks)
     assert shot.face_px >= SCENE.min_face_px
     assert shot.quality >= 40
     x1, y1, x2, y2 = shot.box_xyxy
     assert 0 <= x1 < x2 <= crop.shape[1]
     assert 0 <= y1 < y2 <= crop.shape[0]
+
+
+@pytest.mark.parametrize("side_px", [200, 400, 540])
+def test_landmarks_are_as_good_as_the_frame_and_not_as_the_canvas_allows(
+    eyes: Eyes, framed: Framed, put: Put, visitor: ImageRGB, side_px: int
+) -> None:
+    """A face of 130 pixels is 40 on the canvas; its landmarks were off by a tenth of the face."""
+    small_canvas = replace(SCENE, detect_width_px=320)
+    news = CameraWatch(small_canvas, eyes).look(framed(put(visitor, 200, 0, side_px), 0.0))
+    shot = sightings(news)[0].shot
+    assert shot is not None
+    crop = decode_picture(shot.picture)
+    found = eyes.faces.look(crop, 384, 0.5).result()[0]
+    away = np.abs(found.landmarks[0] - shot.landmarks).max()
+    assert away < 0.15 * interocular_px(found.landmarks[0])
 
 
 def test_who_stays_is_told_now_and_then_without_a_shot_and_once_more_at_the_end(

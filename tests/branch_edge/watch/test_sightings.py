@@ -41,8 +41,9 @@ class CloserLooks:
     rows: list[tuple[datetime, int]] = field(default_factory=list)
 
     def __call__(
-        self, network: DetectorNetwork, image: ImageRGB, faces: Faces, row: int, at: datetime
+        self, network: DetectorNetwork, image: ImageRGB, face: Faces, scale: float, at: datetime
     ) -> RatedShot | None:
+        row = round(float(face.boxes_xyxy[0, 0]) / 110)
         self.rows.append((at, row))
         merit = self.merit_of(row)
         if merit is None:
@@ -81,7 +82,7 @@ def play(book: Sightings, count: int, seconds: float) -> list[tuple[float, int, 
         at_s = frame * STEP_S
         for one in people:
             one.last_seen_s = at_s
-        seen = Seen(IMAGE, faces, {}, BEGUN_AT + timedelta(seconds=at_s), at_s)
+        seen = Seen(IMAGE, faces, 1.0, {}, BEGUN_AT + timedelta(seconds=at_s), at_s)
         for news in book.see(seen, people, min_face_px=48):
             told.append((at_s, int(news.track[6:]), news.shot is not None))
     return told
