@@ -54,7 +54,7 @@ MALFORMED: dict[str, tuple[Callable[[], edge_pb2.EdgeRecord], str]] = {
     ),
     "too many zones": (lambda: sighting(zones=["z"] * 33), "zones"),
     "negative count": (lambda: flow(person_count=-1), "person_count"),
-    "no length": (lambda: flow(length=timedelta()), "span"),
+    "a span of two hours": (lambda: flow(length=2 * HOUR), "length"),
     "ragged heat": (lambda: flow(heat_columns=2, heat=[1, 2, 3]), "heat"),
     "no state": (
         lambda: edge_pb2.EdgeRecord(
