@@ -88,3 +88,10 @@ def test_the_server_is_ready_within_ten_seconds() -> None:
     slowest = run_bench("startup", "--rounds", "2")["slowest_s"]
     assert isinstance(slowest, float)
     assert slowest <= 10
+
+
+@pytest.mark.slow
+def test_every_alert_is_on_every_tablet_of_its_branch_and_on_no_other() -> None:
+    report = run_bench("lobby", "--quick", "--branches", "3", "--tablets", "2", "--alerts", "6")
+    assert (report["alerts"], report["deliveries"]) == (60, 120)
+    assert (report["missing"], report["strays"]) == (0, 0)
