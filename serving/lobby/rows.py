@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -19,8 +20,19 @@ from serving.storage.lobby_schema import LobbyAlertRow, LobbyFlowRow, LobbyVisit
 
 # A stay of hours in front of many cameras; older tracks have ended long ago.
 MAX_TRACKS = 100
-_STEPS = TypeAdapter(tuple[AlertStep, ...])
 _MINUTE = TypeAdapter(FlowMinute)
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """What an alert tells of somebody. text: of its reason."""
+
+    text: str
+    facts: dict[str, str]
+    steps: tuple[AlertStep, ...]
+
+
+_STORY = TypeAdapter(_Story)
 
 Values = Mapping[str, Any]
 OpenKey = Callable[[], Key]
@@ -92,7 +104,7 @@ def _place_of(text: str) -> ZonePlace:
 
 
 def alert_values(branch: Branch, alert: Alert, key: OpenKey) -> Values:
-    """Return the columns of an alert beside its key; what staff wrote is sealed."""
+    """Return the columns of an alert beside its key; what it tells of anybody is sealed."""
     return {
         "rule": alert.rule,
         "kind": alert.kind.value,
@@ -100,8 +112,6 @@ def alert_values(branch: Branch, alert: Alert, key: OpenKey) -> Values:
         "state": alert.state.value,
         "is_open": alert.is_open,
         "reason": alert.reason.code,
-        "text": alert.reason.text,
-        "facts": json.dumps(dict(alert.facts)),
         "subject_key": alert.subject_key,
         "visit": alert.visit,
         "device": None if alert.camera is None else alert.camera.device,
@@ -112,7 +122,7 @@ def alert_values(branch: Branch, alert: Alert, key: OpenKey) -> Values:
         "escalate_at": alert.escalate_at,
         "escalation_count": alert.escalation_count,
         "assignee": alert.assignee,
-        "sealed_steps": _seal_steps(branch, alert, key) if alert.steps else None,
+        "sealed_story": _seal_story(branch, alert, key),
         "face_at": alert.face_at,
         "revision": alert.revision,
     }
@@ -120,6 +130,8 @@ def alert_values(branch: Branch, alert: Alert, key: OpenKey) -> Values:
 
 def alert_of(branch: Branch, row: LobbyAlertRow, key: OpenKey) -> Alert:
     """Return the alert of a row. Raises SecretsUnavailableError."""
+    plain = key().open(row.sealed_story, _story_context(branch, row.alert))
+    story = _STORY.validate_json(plain)
     camera = None
     if row.device is not None and row.camera is not None:
         camera = CameraRef(row.device, row.camera)
@@ -128,8 +140,8 @@ def alert_of(branch: Branch, row: LobbyAlertRow, key: OpenKey) -> Alert:
         rule=row.rule,
         kind=AlertKind(row.kind),
         severity=Severity(row.severity),
-        reason=Reason(row.reason, row.text),
-        facts=json.loads(row.facts),
+        reason=Reason(row.reason, story.text),
+        facts=story.facts,
         subject_key=row.subject_key,
         raised_at=row.raised_at,
         visit=row.visit,
@@ -140,25 +152,19 @@ def alert_of(branch: Branch, row: LobbyAlertRow, key: OpenKey) -> Alert:
         escalate_at=row.escalate_at,
         escalation_count=row.escalation_count,
         assignee=row.assignee,
-        steps=_open_steps(branch, row, key),
+        steps=story.steps,
         face_at=row.face_at,
         revision=row.revision,
     )
 
 
-def _seal_steps(branch: Branch, alert: Alert, key: OpenKey) -> bytes:
-    return key().seal(_STEPS.dump_json(alert.steps), _steps_context(branch, alert.id))
+def _seal_story(branch: Branch, alert: Alert, key: OpenKey) -> bytes:
+    story = _Story(alert.reason.text, dict(alert.facts), alert.steps)
+    return key().seal(_STORY.dump_json(story), _story_context(branch, alert.id))
 
 
-def _open_steps(branch: Branch, row: LobbyAlertRow, key: OpenKey) -> tuple[AlertStep, ...]:
-    if row.sealed_steps is None:
-        return ()
-    plain = key().open(row.sealed_steps, _steps_context(branch, row.alert))
-    return _STEPS.validate_json(plain)
-
-
-def _steps_context(branch: Branch, alert: str) -> str:
-    return f"{branch.name}/alerts/{alert}#steps"
+def _story_context(branch: Branch, alert: str) -> str:
+    return f"{branch.name}/alerts/{alert}#story"
 
 
 def minute_text(minute: FlowMinute) -> str:

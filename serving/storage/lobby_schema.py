@@ -57,7 +57,11 @@ class LobbyVisitRow(Base):
 
 
 class LobbyAlertRow(Base):
-    """An alert. facts, roles: JSON. sealed_steps: what was done, sealed by the tenant key."""
+    """An alert. roles: JSON.
+
+    sealed_story: what it says and what was done, sealed by the tenant key: tiers and times of
+    appointments are of the customer, and notes may hold anything.
+    """
 
     __tablename__ = "lobby_alerts"
     tenant: Mapped[str] = mapped_column(String(63), primary_key=True)
@@ -69,8 +73,6 @@ class LobbyAlertRow(Base):
     state: Mapped[str] = mapped_column(String(16))
     is_open: Mapped[bool]
     reason: Mapped[str] = mapped_column(String(63))
-    text: Mapped[str]
-    facts: Mapped[str]
     subject_key: Mapped[str]
     visit: Mapped[str | None] = mapped_column(String(63))
     device: Mapped[str | None] = mapped_column(String(63))
@@ -81,7 +83,7 @@ class LobbyAlertRow(Base):
     escalate_at: Mapped[datetime | None]
     escalation_count: Mapped[int]
     assignee: Mapped[str] = mapped_column(String(63))
-    sealed_steps: Mapped[bytes | None]
+    sealed_story: Mapped[bytes]
     face_at: Mapped[datetime | None]
     revision: Mapped[int]
     __table_args__ = (

@@ -111,10 +111,12 @@ def test_notes_are_sealed_on_disk_and_read_by_staff(lobby: LobbyWorld, vip: Aler
     assert b"quiet room" not in lobby.world.everything_on_disk()
 
 
-def test_no_name_of_a_customer_reaches_the_disk(lobby: LobbyWorld, vip: Alert) -> None:
+def test_nothing_that_the_directory_said_reaches_the_disk(lobby: LobbyWorld, vip: Alert) -> None:
     known = lobby.directory.customers["ann"]
+    assert vip.facts["tier"] in vip.reason.text
     disk = lobby.world.everything_on_disk()
-    for text in (known.display_name, known.relationship_manager, "Mortgage"):
+    assert b"TIER_ARRIVED" in disk
+    for text in (known.display_name, known.relationship_manager, "Mortgage", vip.reason.text):
         assert text.encode() not in disk
 
 

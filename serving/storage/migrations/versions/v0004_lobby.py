@@ -73,8 +73,6 @@ def _create_alerts() -> None:
         _text("state", 16),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         _text("reason", 63),
-        _text("text"),
-        _text("facts"),
         _text("subject_key"),
         _text("visit", 63, nullable=True),
         *_camera(nullable=True),
@@ -84,7 +82,7 @@ def _create_alerts() -> None:
         _whole("escalate_at", nullable=True),
         _whole("escalation_count"),
         _text("assignee", 63),
-        sa.Column("sealed_steps", sa.LargeBinary(), nullable=True),
+        sa.Column("sealed_story", sa.LargeBinary(), nullable=False),
         _whole("face_at", nullable=True),
         _whole("revision"),
     )
