@@ -157,6 +157,24 @@ def test_wrong_names_and_branches_are_explained(staff_browser: Browser, lobby: L
         expect(page.locator("#sign-in-line")).to_contain_text("do not belong together")
         sign_in(page, "tom")
         expect(page.locator("#banner")).to_have_text("This branch is not open to you.")
+        lobby.accounts["tom"]["branches"] = []
+        page.reload()
+        expect(page.locator("#banner")).to_contain_text("There is no branch for you here")
+
+
+def test_colours_are_the_systems_until_they_are_chosen(
+    staff_browser: Browser, lobby: LobbyServer
+) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    with tablet(staff_browser, f"{lobby.url}/lobby", scheme="dark") as page:
+        dark = page.evaluate(ground)
+        page.click("#theme")
+        light = page.evaluate(ground)
+        assert light != dark
+        page.reload()
+        assert page.evaluate(ground) == light
+        page.click("#theme")
+        assert page.evaluate(ground) == dark
 
 
 def test_sound_is_asked_for_once_and_kept(staff_browser: Browser, lobby: LobbyServer) -> None:

@@ -57,6 +57,7 @@ function fillPicker(found: Staff): void {
 function openBranch(branch: string): void {
   desk?.stop();
   screen?.close();
+  desk = null;
   const facts = staff?.branches.find(({ id }) => id === branch);
   byId("branch-name").textContent = facts?.display_name || branch || "SmartBranch";
   picker.value = branch;
@@ -73,9 +74,13 @@ function openBranch(branch: string): void {
     onSignedOut: leave,
     onRefused: (error, doing) => shown.refuse(error, doing),
   });
+  screen = shown;
+  if (!branch) {
+    shown.warn(words().noBranch);
+    return;
+  }
   shown.show(opened);
   desk = opened;
-  screen = shown;
   stayAwake(true);
   void opened.start();
 }

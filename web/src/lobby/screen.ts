@@ -83,6 +83,11 @@ export class Screen {
     byId("said").textContent = text;
   }
 
+  // What lasts until it is over.
+  warn(text: string): void {
+    banner(text);
+  }
+
   say(text: string, isBad = false): void {
     const toast = byId("toast");
     toast.textContent = text;

@@ -36,6 +36,8 @@ const LATE_MS = 2_000;
 export class Waiting {
   private all: Doing[] = remembered();
   private readonly notes = new Map<string, string>();
+  // What was sent and not answered, in this page or before it was loaded.
+  private readonly tried = new Set(this.all.map(({ id }) => id));
   private isSending = false;
   private failures = 0;
   private timer = 0;
@@ -86,7 +88,8 @@ export class Waiting {
   }
 
   private async deliver(doing: Doing): Promise<void> {
-    const isLate = Date.now() - doing.atMs > LATE_MS;
+    const isLate = this.tried.has(doing.id) || Date.now() - doing.atMs > LATE_MS;
+    this.tried.add(doing.id);
     try {
       await this.listener.send(doing, this.notes.get(doing.id) ?? "", isLate);
     } catch (error) {
@@ -112,6 +115,7 @@ export class Waiting {
   private forget(doing: Doing): void {
     this.all = this.all.filter(({ id }) => id !== doing.id);
     this.notes.delete(doing.id);
+    this.tried.delete(doing.id);
     this.keep();
   }
 

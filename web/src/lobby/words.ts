@@ -160,9 +160,11 @@ const EN = {
   },
   visitReason: {
     DIRECTORY_DOWN: "The customer directory cannot be reached",
-    CUSTOMER_UNKNOWN: "Not in the customer directory",
+    DIRECTORY_PENDING: "The customer directory is being asked",
+    NOT_IN_DIRECTORY: "Not in the customer directory",
   },
   refusedBranch: "This branch is not open to you.",
+  noBranch: "There is no branch for you here. Please tell the operators.",
 };
 
 type Words = typeof EN;
@@ -323,9 +325,11 @@ const ZH: Words = {
   },
   visitReason: {
     DIRECTORY_DOWN: "无法连接客户目录",
-    CUSTOMER_UNKNOWN: "客户目录中没有此人",
+    DIRECTORY_PENDING: "正在查询客户目录",
+    NOT_IN_DIRECTORY: "客户目录中没有此人",
   },
   refusedBranch: "您无权查看此网点。",
+  noBranch: "没有您可查看的网点，请告知运营人员。",
 };
 
 export const words = (): Words => (isChinese() ? ZH : EN);

@@ -41,6 +41,7 @@ export class Entry {
       event.preventDefault();
       void this.submit();
     });
+    window.addEventListener("online", () => this.beginAgain());
   }
 
   // Goes on with the session that the browser has, or shows the form.
