@@ -102,6 +102,14 @@ class BranchRoom:
         with self.lock:
             return self.flow.now(at)
 
+    def is_quiet(self) -> bool:
+        """Whether time alone changes nothing here."""
+        if self.revision == NOT_LOADED or self.owes_cameras:
+            return False
+        with self.lock:
+            is_well = all(one.condition is CameraCondition.UP for one in self.cameras.states())
+            return is_well and not self.visits.open_visits() and not self.rules.open_alerts()
+
     def bump(self, visit: str) -> None:
         """Let a visit's revision grow for a change that the book does not know of."""
         self._extra[visit] = self._extra.pop(visit, 0) + 1

@@ -49,10 +49,11 @@ class Upkeep:
         self._told_problem: Reason | None = None
 
     def tick(self) -> None:
-        """Go through every branch; one that fails does not keep the others."""
+        """Go through the branches where something may be due; one that fails keeps no other."""
         self._tell_rules()
         for room in self._lobbies.rooms:
-            self._each(room, self._tick)
+            if not room.is_quiet():
+                self._each(room, self._tick)
 
     def _each(self, room: BranchRoom, do: Callable[[Turn], None]) -> None:
         try:
