@@ -79,10 +79,12 @@ def open_eyes(settings: EdgeSettings) -> Iterator[Eyes]:
 
 
 def server_place(settings: EdgeSettings, address: str = "") -> ServerPlace:
-    """Return where the server is. address: another than the settings'.
+    """Return where the server is. address: another than the settings', `:port` on its host.
 
     Raises SecretsUnavailableError and SettingsError.
     """
+    if address.startswith(":"):
+        address = settings.server.rpartition(":")[0] + address
     address = address or settings.server
     if settings.insecure and not is_loopback(address):
         raise SettingsError(f"the server takes streams at {address}, which needs TLS")

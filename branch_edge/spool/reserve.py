@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from base.errors import SpoolFailedError
+from branch_edge.spool.types import Tally
 
 # Two places, written in turn: one of them is whole, whenever the power goes.
 _SLOT_BYTES = 4096
@@ -36,6 +37,13 @@ class Reserve:
     def numbers(self) -> Mapping[str, int]:
         """The last number that may be given without the database, by camera."""
         return self._numbers
+
+    def behind(self, tallies: Mapping[str, Tally]) -> dict[str, int]:
+        """Return the last number that may have been given, by camera."""
+        last = {camera: tally.last_sequence for camera, tally in tallies.items()}
+        return last | {
+            camera: max(last.get(camera, 0), number) for camera, number in self._numbers.items()
+        }
 
     def put(self, numbers: Mapping[str, int]) -> None:
         """Set the numbers, durably. Raises OSError, and ValueError for too many cameras."""

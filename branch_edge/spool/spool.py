@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -59,7 +59,7 @@ class Spool:
         self._pending: deque[tuple[str, bytes, asyncio.Future[int | None]]] = deque()
         self._acknowledged: dict[str, int] = {}
         self._dropped: Counter[str] = Counter()
-        self._last = _last_numbers(self._store.tallies, self._reserve.numbers)
+        self._last = self._reserve.behind(self._store.tallies)
         self._tails: dict[str, Tail] = {}
         self._listeners: dict[str, Callable[[], None]] = {}
         self._wake = asyncio.Event()
@@ -291,11 +291,6 @@ class Spool:
                 "spool unavailable; records stay in memory until there is room",
                 error=str(error),
             )
-
-
-def _last_numbers(tallies: Mapping[str, Tally], reserved: Mapping[str, int]) -> dict[str, int]:
-    last = {camera: tally.last_sequence for camera, tally in tallies.items()}
-    return last | {camera: max(last.get(camera, 0), number) for camera, number in reserved.items()}
 
 
 def _nobody() -> None:
