@@ -7,6 +7,10 @@ from pathlib import Path
 import grpc
 import pytest
 
+from base.clock import SystemClock
+from branch_edge.uplink.channel import ServerLink, ServerPlace
+from branch_edge.uplink.identity import IdentityFolder
+from branch_edge.uplink.registration import Renewal, register
 from client.errors import ApiError, to_api_error
 from protos.smartbranch.edge.v1 import edge_service_pb2 as messages
 from protos.smartbranch.edge.v1.edge_service_pb2_grpc import DeviceServiceStub, EdgeServiceStub
@@ -19,6 +23,7 @@ from tests.support.boxes import (
     serving_boxes,
 )
 from tests.support.certificates import Authority
+from tests.support.edge_links import capturing_log
 from tests.support.liveness import InProcessServer
 from tests.support.tokens import TokenMaker
 
@@ -164,3 +169,25 @@ async def test_a_wrong_code_is_refused_with_its_reason(bank: Bank) -> None:
             )
     error = to_api_error(caught.value)
     assert (error.reason, error.code) == ("DEVICE_CODE_INVALID", "PERMISSION_DENIED")
+
+
+async def test_the_agent_registers_streams_and_renews_over_tls(bank: Bank, tmp_path: Path) -> None:
+    """The box's own code, from the one-time code to the second certificate."""
+    code = bank.house.edge.registry.create_code(OPERATOR, "box-1", "west").code
+    log, _ = capturing_log()
+    ca = bank.authority.cert.read_bytes()
+    folder = IdentityFolder(tmp_path / "box")
+    front = ServerPlace(f"localhost:{bank.server.grpc_port}", ca)
+    identity = await register(folder, front, code, "1.0", log)
+    assert identity.stream_address == f":{bank.server.device_port}"
+    link = ServerLink(ServerPlace(f"localhost{identity.stream_address}", ca), identity)
+    try:
+        for sequence in (1, 2):
+            async with ScriptedBox(link.channel) as box:
+                assert (await box.opened()).last_sequence == sequence - 1
+                await box.sight(sequence)
+                await box.acknowledged(sequence)
+            await Renewal(folder, link, SystemClock(), log).renew()
+        assert link.identity.certificate != identity.certificate
+    finally:
+        await link.close()
