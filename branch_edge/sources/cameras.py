@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Generator
 from contextlib import closing
+from datetime import UTC, datetime
 from functools import partial
 
 from base.clock import Clock
@@ -25,6 +26,7 @@ class LiveReader:
         self._read = read
         self._settings = settings
         self._clock = clock
+        self._stamped = datetime.min.replace(tzinfo=UTC)
 
     def arrivals(self, stop: threading.Event) -> Generator[Arrival, None, None]:
         """Connect, and yield frames as they come."""
@@ -40,12 +42,19 @@ class LiveReader:
         """Return a frame with the camera's own time, or with this box's where that is not known."""
         now, at_s = self._clock.now(), self._clock.monotonic()
         if frame.capture_time is None:
-            return Arrival(frame, at_s, now)
+            return Arrival(frame, at_s, self._in_order(now))
         least_s = lag.heed((now - frame.capture_time).total_seconds(), at_s)
         lead_s, most_s = self._settings.max_clock_lead_s, self._settings.max_clock_lag_s
         is_trusted = -lead_s <= least_s <= most_s
         taken = min(frame.capture_time, now) if is_trusted else now
-        return Arrival(frame, at_s, taken, least_s)
+        return Arrival(frame, at_s, self._in_order(taken), least_s)
+
+    def _in_order(self, taken: datetime) -> datetime:
+        """Return a time that is not before the last one; a clock that was set back is followed."""
+        back_s = (self._stamped - taken).total_seconds()
+        if not 0 < back_s <= self._settings.max_clock_lag_s:
+            self._stamped = taken
+        return self._stamped
 
 
 def camera_reader(address: CameraAddress, settings: SourceSettings, clock: Clock) -> LiveReader:

@@ -44,22 +44,33 @@ class ManualClock:
 
     def __init__(self) -> None:
         self.seconds = 0.0
+        self.back = timedelta(0)
 
     def now(self) -> datetime:
-        return NOON + timedelta(seconds=self.seconds)
+        return NOON + timedelta(seconds=self.seconds) - self.back
 
     def monotonic(self) -> float:
         return self.seconds
 
 
-def arrivals(lags_s: Sequence[float | None], step_s: float = 0.2) -> list[Arrival]:
-    """Return what becomes of frames that arrive `step_s` apart, so long after their capture."""
+def arrivals(
+    lags_s: Sequence[float | None],
+    step_s: float = 0.2,
+    pause_s: float = 0.0,
+    hour_back_at: int | None = None,
+) -> list[Arrival]:
+    """Return what becomes of frames that arrive `step_s` apart, so long after their capture.
+
+    pause_s: more before the second. hour_back_at: where the box's wall clock is set back.
+    """
     clock = ManualClock()
     picture = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
 
     def read() -> Generator[DecodedFrame, None, None]:
-        for lag_s in lags_s:
-            clock.seconds += step_s
+        for place, lag_s in enumerate(lags_s):
+            clock.seconds += step_s + pause_s * (place == 1)
+            if place == hour_back_at:
+                clock.back = timedelta(hours=1)
             taken = None if lag_s is None else clock.now() - timedelta(seconds=lag_s)
             yield DecodedFrame(picture, taken)
 
@@ -81,12 +92,23 @@ def test_a_camera_without_a_clock_is_stamped_at_arrival() -> None:
 
 
 def test_a_camera_in_step_stamps_its_own_frames() -> None:
-    assert trust(arrivals([0.15, 0.12, 0.4])) == [0.15, 0.12, 0.4]
+    assert trust(arrivals([0.15, 0.12, 0.3])) == [0.15, 0.12, 0.3]
 
 
 def test_a_burst_after_a_pause_keeps_its_times() -> None:
     """Frames that waited in a network are old; that says nothing against the camera's clock."""
-    assert trust(arrivals([0.1, 7.0, 6.8, 6.6])) == [0.1, 7.0, 6.8, 6.6]
+    assert trust(arrivals([0.1, 0.1 + 3.0, 0.1 + 2.9], pause_s=5.0)) == [0.1, 3.1, 3.0]
+
+
+def test_time_does_not_run_back_when_a_camera_begins_to_report_its_own() -> None:
+    """Before its first report arrival counts, which is later by what encoding takes."""
+    assert trust(arrivals([None, 0.5, 0.5, 0.5])) == [0.0, 0.2, 0.4, 0.5]
+
+
+def test_a_box_whose_clock_is_set_back_by_an_hour_goes_on_with_the_new_time() -> None:
+    times = [one.capture_time for one in arrivals([None, None, None], hour_back_at=1)]
+    assert times[0] - times[1] > timedelta(minutes=59)
+    assert times[2] - times[1] == timedelta(seconds=0.2)
 
 
 @pytest.mark.parametrize("lag_s", [3600.0, -3600.0, 6.0, -1.0])
