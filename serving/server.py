@@ -180,6 +180,7 @@ class Server:
             services.liveness.decisions.snapshot, services.deepfake.decisions.snapshot
         )
         services.edge.watch(self._metrics.registry)
+        services.lobby.watch(self._metrics.registry)
         self._lobby.open(services.lobby)
         authority = await asyncio.to_thread(services.edge.authority.certificate)
         await self._grpc.open_device_port(authority)

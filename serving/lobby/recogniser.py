@@ -1,19 +1,25 @@
 """Whom a face in passing may be: read once, then looked up where the branch may look."""
 
+import logging
+import threading
+from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from base.errors import (
     DegenerateFaceError,
+    ErrorRateOutOfRangeError,
     GalleryNotFoundError,
     ModelMismatchError,
     WatchlistBasisError,
 )
 from base.ids import GalleryName
 from decision.outcome import MatchOutcome
+from decision.rates import ErrorRateTable
 from lobby.branch import Branch
 from lobby.identity import Identity, IdentityKind
+from lobby.visit_limits import StrangerMatch
 from media.image import ImageRGB
 from media.pictures import PictureLimits, decode_picture
 from serving.audit.types import AuditEvent
@@ -27,6 +33,8 @@ from vision.assembly import FacePipeline
 from vision.faces import Faces
 from vision.quality import rate_face
 
+_log = logging.getLogger(__name__)
+POOR = "poor"
 SHOT_LIMITS = PictureLimits(max_bytes=256 * 1024, max_pixels=1_000_000, min_side_px=16)
 # A gallery that cannot be searched, and why; anything else is a fault of ours.
 NOT_SEARCHED = GalleryNotFoundError, ModelMismatchError, WatchlistBasisError
@@ -54,6 +62,13 @@ class Recogniser:
     def __init__(self, galleries: GalleryService, pipeline: FacePipeline) -> None:
         self._galleries = galleries
         self._pipeline = pipeline
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter()
+
+    def snapshot(self) -> dict[str, int]:
+        """Return how many shots there were, by what they were worth."""
+        with self._lock:
+            return dict(self._counts)
 
     def read(self, shot: Shot) -> ReadShot | None:
         """Return the face of a shot, embedded; None if nothing can be decided by it.
@@ -61,6 +76,13 @@ class Recogniser:
         Raises InvalidInputError for a picture that cannot be read.
         """
         image = decode_picture(shot.picture, SHOT_LIMITS)
+        reading = self._read(image, shot)
+        if reading is None:
+            self._count(POOR)
+            return None
+        return ReadShot(image, reading)
+
+    def _read(self, image: ImageRGB, shot: Shot) -> FaceReading | None:
         try:
             reading = self._rate(image, shot)
         except DegenerateFaceError:
@@ -68,7 +90,7 @@ class Recogniser:
         if not self._is_usable(reading):
             return None
         reading = self._pipeline.analyzer.embed(reading)
-        return ReadShot(image, reading) if self._is_usable(reading) else None
+        return reading if self._is_usable(reading) else None
 
     def _rate(self, image: ImageRGB, shot: Shot) -> FaceReading:
         aligned = align_face(image, shot.landmarks)
@@ -100,7 +122,12 @@ class Recogniser:
         if identity.kind is IdentityKind.STRANGER and len(answers) < len(found):
             # Somebody who was not looked for everywhere is not known to be nobody.
             identity = replace(identity, reason=identity.reason or "GALLERY_NOT_SEARCHED")
+        self._count(identity.kind.value)
         return Finding(identity, events)
+
+    def _count(self, outcome: str) -> None:
+        with self._lock:
+            self._counts[outcome] += 1
 
     def _search(
         self,
@@ -141,3 +168,19 @@ def _weigh(answers: list[tuple[GalleryName, bool, Recognition]]) -> Identity:
         return max(matches, key=lambda one: one.similarity or 0.0)
     kind = IdentityKind.UNSURE if is_unsure else IdentityKind.STRANGER
     return Identity(kind, reason=reason)
+
+
+def stranger_match(pipeline: FacePipeline, fmr: float) -> StrangerMatch | None:
+    """Return from which similarity on two strangers are one person.
+
+    None without measured error rates, and where they do not reach down to `fmr`: then nobody is
+    taken for anybody.
+    """
+    table: ErrorRateTable | None = pipeline.matcher.table
+    if table is None:
+        return None
+    try:
+        return StrangerMatch(table.threshold_at(fmr), fmr, pipeline.embedding_model_id)
+    except ErrorRateOutOfRangeError as error:
+        _log.warning("strangers are never taken for one person: %s", error.message)
+        return None

@@ -1,25 +1,25 @@
 """The lobby service: what gRPC servicers, HTTP handlers and the event hub call."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from prometheus_client import CollectorRegistry
+
 from base.clock import Clock
-from base.errors import ErrorRateOutOfRangeError, PhotoNotFoundError, VisitNotFoundError
+from base.errors import PhotoNotFoundError, VisitNotFoundError
 from decision.outcome import Reason
-from decision.rates import ErrorRateTable
 from lobby.alert import AlertAction
 from lobby.branch import Branch
 from lobby.customer import Customer, CustomerDirectory
 from lobby.plan import LobbyPlan
 from lobby.rules.watch import RuleWatch
 from lobby.visit import Visit
-from lobby.visit_limits import StrangerMatch
 from serving.audit.log import AuditLog
 from serving.caller import Caller
 from serving.crypto.keyring import Keyring
 from serving.galleries.service import GalleryService
 from serving.galleries.vault import Vaults
+from serving.lobby.counts import LobbyCounts
 from serving.lobby.customers import Customers
 from serving.lobby.desk import AlertDesk, AlertUpdate
 from serving.lobby.erasing import LobbyEraser
@@ -28,7 +28,7 @@ from serving.lobby.intake import LobbyIntake
 from serving.lobby.listing import Listing
 from serving.lobby.lobbies import Lobbies, Notify, PlacesOf, RoomParts
 from serving.lobby.photos import Photos
-from serving.lobby.recogniser import Recogniser
+from serving.lobby.recogniser import Recogniser, stranger_match
 from serving.lobby.settings import LobbySettings
 from serving.lobby.showing import Showing, customer_subject
 from serving.lobby.upkeep import Upkeep
@@ -44,8 +44,6 @@ from serving.lobby.views import (
 )
 from serving.storage.database import Database
 from vision.assembly import FacePipeline
-
-_log = logging.getLogger(__name__)
 
 
 class LobbyService:
@@ -94,9 +92,13 @@ class LobbyService:
             self._upkeep.fill_in,
             self._upkeep.say_directory,
         )
+        recogniser = Recogniser(galleries, pipeline)
+        self._counts = LobbyCounts(
+            self._lobbies.rooms, recogniser, lambda: self.directory_problem is None
+        )
         self.intake = LobbyIntake(
             self._lobbies,
-            Recogniser(galleries, pipeline),
+            recogniser,
             self._customers,
             self._photos,
             audit,
@@ -121,6 +123,10 @@ class LobbyService:
         self._lobbies.set_notifier(notify)
         if forget is not None:
             self._forget_told = forget
+
+    def watch(self, registry: CollectorRegistry) -> None:
+        """Export what is in the lobbies."""
+        registry.register(self._counts)
 
     def branches_of(self, caller: Caller) -> tuple[Branch, ...]:
         """Return the branches that a caller may see."""
@@ -276,19 +282,3 @@ class LobbyService:
     def _end_photos(self, branch: Branch, visits: list[Visit]) -> None:
         for visit in visits:
             self._photos.end(branch, visit.id)
-
-
-def stranger_match(pipeline: FacePipeline, fmr: float) -> StrangerMatch | None:
-    """Return from which similarity on two strangers are one person.
-
-    None without measured error rates, and where they do not reach down to `fmr`: then nobody is
-    taken for anybody.
-    """
-    table: ErrorRateTable | None = pipeline.matcher.table
-    if table is None:
-        return None
-    try:
-        return StrangerMatch(table.threshold_at(fmr), fmr, pipeline.embedding_model_id)
-    except ErrorRateOutOfRangeError as error:
-        _log.warning("strangers are never taken for one person: %s", error.message)
-        return None

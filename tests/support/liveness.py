@@ -212,6 +212,9 @@ class LivenessHouse:
     def tick(self) -> None:
         """No lobby that time passes in."""
 
+    def watch(self, registry: object) -> None:
+        """No lobby to count."""
+
     def set_notifier(self, *notifiers: object) -> None:
         """No lobby that tells anything."""
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
 
 from lobby.alert import AlertKind, AlertState, Severity
 from lobby.flow import CameraCondition, CameraNews
@@ -92,3 +93,25 @@ def test_where_nothing_is_due_nothing_is_written(
     monkeypatch.setattr(lobby.database, "write", lambda: written.append(None))
     lobby.lobby.tick()
     assert written == []
+
+
+def test_what_is_in_the_lobby_is_counted_and_nobody_named(lobby: LobbyWorld, shots: Shots) -> None:
+    registry = CollectorRegistry()
+    lobby.lobby.watch(registry)
+    for name in ("ann", "wolf", "stranger"):
+        lobby.see(f"t-{name}", shots[name])
+
+    def value(name: str, **labels: str) -> float | None:
+        return registry.get_sample_value(f"smartbranch_lobby_{name}", labels)
+
+    here = {"tenant": TENANT, "branch": BRANCH}
+    assert value("visits", **here, identity="known") == 2
+    assert value("visits", **here, identity="stranger") == 1
+    assert value("alerts", **here) == 1
+    assert value("stranger_embeddings", **here) == 1
+    assert value("faces_total", outcome="known") == 2
+    assert value("directory_up") == 1
+    assert b"ann" not in generate_latest(registry)
+    lobby.world.clock.advance(400)
+    lobby.lobby.tick()
+    assert value("stranger_embeddings", **here) == 0
