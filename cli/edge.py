@@ -1,5 +1,6 @@
 """`smartbranch edge`: the agent on a branch's box."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -36,6 +37,8 @@ def register(config: Config = None, as_json: AsJson = False) -> None:
 
 
 def _run(config: Path | None) -> None:
+    # gRPC would write lines of its own among ours; it reads this when it is imported.
+    os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
     from branch_edge.process import run_box
     from branch_edge.settings import load_settings
     from serving.memory import return_large_blocks

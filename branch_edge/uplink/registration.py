@@ -129,13 +129,22 @@ class Renewal:
                 await self.renew()
                 backoff.reset()
             except SmartBranchError as error:
-                self._log.warning(
-                    "certificate not renewed",
-                    reason=error.reason,
-                    text=error.message,
-                    until=self._link.identity.expires_at.isoformat(),
-                )
+                self._tell(error)
                 await asyncio.sleep(backoff.wait_s())
+
+    def _tell(self, error: SmartBranchError) -> None:
+        until = self._link.identity.expires_at
+        if self._clock.now() >= until:
+            self._log.error(
+                "certificate has expired; register the box with a new code", until=until.isoformat()
+            )
+        else:
+            self._log.warning(
+                "certificate not renewed",
+                reason=error.reason,
+                text=error.message,
+                until=until.isoformat(),
+            )
 
     async def renew(self) -> None:
         """Ask for a new certificate now, for a new key. Raises what the server refuses it with."""

@@ -9,7 +9,7 @@ import pytest
 from base.clock import SystemClock
 from base.errors import DeviceCodeInvalidError, SecretsUnavailableError, StartingError
 from branch_edge.uplink.backoff import Backoff
-from branch_edge.uplink.channel import ServerPlace
+from branch_edge.uplink.channel import ServerLink, ServerPlace
 from branch_edge.uplink.identity import IDENTITY_FILE, PENDING_FILE, Identity, IdentityFolder
 from branch_edge.uplink.registration import Renewal, register
 from tests.support.certificates import Authority
@@ -177,3 +177,25 @@ async def test_streams_show_the_certificate_and_a_renewed_one_without_losing_rec
     assert [shown.decode() for shown in streams.shown] == [identity.certificate, kept.certificate]
     assert streams.books.tracks() == ["before", "after"]
     assert streams.books.repeat_count == 0
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(-1, "certificate has expired; register the box with a new code"),
+     (10, "certificate not renewed")],
+    ids=["expired", "not yet"],
+)  # fmt: skip
+async def test_a_certificate_that_cannot_be_renewed_is_told(
+    server: ScriptedServer, folder: Path, hours: float, said: str
+) -> None:
+    server.script.valid_for = dt.timedelta(hours=hours)
+    identity = await register_at(server, folder)
+    await server.stop()
+    link = ServerLink(place_of(server), identity)
+    log, capture = capturing_log()
+    renewing = asyncio.create_task(Renewal(IdentityFolder(folder), link, SystemClock(), log).run())
+    await server.until(lambda: bool(capture.entries))
+    renewing.cancel()
+    await link.close()
+    assert [one["event"] for one in capture.entries] == [said]
+    assert IdentityFolder(folder).read() == identity
