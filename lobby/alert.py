@@ -92,6 +92,11 @@ class Alert:
     revision: int = 1
 
     @property
+    def audience(self) -> tuple[str, ...]:
+        """Whom it is for: its roles and whoever has it; empty for everybody."""
+        return (*self.roles, self.assignee) if self.roles and self.assignee else self.roles
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody may still do something about it."""
         return self.state not in {AlertState.CLOSED, AlertState.LAPSED}

@@ -32,9 +32,14 @@ class Caller:
     branch: str | None = None
     duties: frozenset[str] = frozenset()
 
-    def is_meant(self, duties: Collection[str]) -> bool:
-        """Return whether something for these duties is for the caller; none is for everybody."""
-        return not duties or Role.OPERATOR in self.roles or not self.duties.isdisjoint(duties)
+    def is_meant(self, audience: Collection[str]) -> bool:
+        """Return whether something for these duties and people is for the caller.
+
+        An empty audience is everybody; operators see all.
+        """
+        if not audience or Role.OPERATOR in self.roles:
+            return True
+        return self.subject in audience or not self.duties.isdisjoint(audience)
 
     @classmethod
     def local(cls, tenant: str) -> "Caller":

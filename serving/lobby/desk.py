@@ -83,7 +83,7 @@ class AlertDesk:
         row = records.alerts.find(room.branch.id, alert_id)
         if row is not None:
             alert = alert_of(room.branch, row, self._lobbies.key_of(records))
-            if caller.is_meant(alert.roles):
+            if caller.is_meant(alert.audience):
                 return AlertView(room.branch, alert)
         raise AlertNotFoundError(f"there is no alert {room.branch.name}/alerts/{alert_id}")
 

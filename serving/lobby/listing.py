@@ -82,7 +82,7 @@ class Listing:
             token = self._token(records, listing, more) if more else ""
             key = self._lobbies.key_of(records)
             views = [self._showing.alert(room, row, key) for row in rows[:size]]
-        mine = tuple(view for view in views if caller.is_meant(view.alert.roles))
+        mine = tuple(view for view in views if caller.is_meant(view.alert.audience))
         return AlertPage(mine, token, last_id)
 
     def events(self, room: BranchRoom, after_id: int, limit: int) -> tuple[LobbyEvent, ...]:

@@ -82,7 +82,7 @@ class LobbyEvent:
     @property
     def roles(self) -> tuple[str, ...]:
         """Whom it is for; empty for everybody in the branch."""
-        return self.payload.alert.roles if isinstance(self.payload, AlertView) else ()
+        return self.payload.alert.audience if isinstance(self.payload, AlertView) else ()
 
 
 @dataclass(frozen=True, slots=True)

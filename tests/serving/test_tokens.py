@@ -260,5 +260,6 @@ def test_what_is_for_a_duty_is_for_those_who_have_it_and_for_operators() -> None
     operator = Caller("bank", "wu", frozenset({Role.OPERATOR}))
     assert teller.is_meant(())
     assert teller.is_meant(("manager", "teller"))
+    assert teller.is_meant(("manager", "li"))
     assert not teller.is_meant(("manager",))
     assert operator.is_meant(("manager",))

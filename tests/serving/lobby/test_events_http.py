@@ -133,6 +133,28 @@ async def test_an_event_of_one_branch_reaches_no_other(
         assert "/branches/west/" in theirs.payload["name"]
 
 
+async def test_a_colleague_to_whom_an_alert_is_handed_over_sees_it(
+    served: LobbyHttp, shots: Mapping[str, Shot]
+) -> None:
+    served.add("ting", Role.LOBBY_STAFF, BRANCH, "teller")
+    async with (
+        served.browser("anna") as anna,
+        served.browser("ting") as ting,
+        listening(ting) as tellers,
+    ):
+        await next_of(tellers, "hello")
+        served.running.see("t9", shots["wolf"])
+        alerts = (await anna.get(f"{HERE}/alerts")).json()["alerts"]
+        alert = next(one for one in alerts if one.get("roles") == ["manager"])
+        assert alert["name"] not in (await ting.get(f"{HERE}/alerts")).text
+        update = {"action": "HAND_OVER", "assignee": "ting", "request_id": "two"}
+        number = alert["name"].rpartition("/")[2]
+        await anna.post(f"{HERE}/alerts/{number}:update", json=update)
+        told = (await next_of(tellers, "alert")).payload
+        assert (told["name"], told["state"]) == (alert["name"], "HANDED_OVER")
+        assert alert["name"] in (await ting.get(f"{HERE}/alerts")).text
+
+
 async def test_counts_come_without_a_number_of_their_own(served: LobbyHttp) -> None:
     async with served.browser("anna") as anna, listening(anna) as stream:
         await next_of(stream, "hello")
