@@ -33,9 +33,10 @@ _TELL_FAULT_EVERY_S = 60.0
 
 
 class Rate(Protocol):
-    """Chooses frames; `target_fps` may be set."""
+    """Chooses frames; both rates may be set. idle_fps: at least so many where nothing moves."""
 
     target_fps: float
+    idle_fps: float
 
 
 class Feed(Protocol):
@@ -115,6 +116,7 @@ class CameraAgent:
         self._has_news = asyncio.Event()
         self._looking: asyncio.Task[None] | None = None
         self._source_rate, self._analysed_rate = RateMeter(box.clock), RateMeter(box.clock)
+        self._idle_fps = 1.0
         self._fault_told_s = -_TELL_FAULT_EVERY_S
         self._skipped_count = 0
         self.analysed_count = 0
@@ -132,6 +134,7 @@ class CameraAgent:
     async def run(self) -> None:
         """Look until cancelled; a file that has ended is waited at."""
         self._feed = self._open_feed(self._scene.target_fps, self._hear)
+        self._idle_fps = self._feed.sampler.idle_fps
         try:
             await until_first_ends(self._look_for_ever(self._feed), self._tell_for_ever())
         finally:
@@ -247,10 +250,12 @@ class CameraAgent:
 
     def _set_rate(self, feed: Feed) -> float:
         """Have as many frames as anybody wants; return how many were ordered."""
-        ordered_fps = self.pictures.fps
+        ordered_fps, sampler = self.pictures.fps, feed.sampler
         fps = max(ordered_fps, self._scene.target_fps)
-        if feed.sampler.target_fps != fps:
-            feed.sampler.target_fps = fps
+        if sampler.target_fps != fps:
+            sampler.target_fps = fps
+        # Whoever ordered frames wants them also of somebody who sits still.
+        sampler.idle_fps = max(ordered_fps, self._idle_fps)
         return ordered_fps
 
     def health(self) -> Health:

@@ -30,6 +30,7 @@ class ScriptedRate:
 
     def __init__(self, target_fps: float) -> None:
         self.target_fps = target_fps
+        self.idle_fps = 1.0
 
 
 class ScriptedFeed:

@@ -184,12 +184,12 @@ async def test_ordered_frames_come_faster_than_they_are_looked_at(box: Box) -> N
     scripted.watch.look_s = 0.15
     async with running(scripted) as camera:
         camera.agent.take_order(FrameOrder("r1", 99.0, 60.0, 0))
-        assert camera.feed.sampler.target_fps == 15.0
+        assert camera.feed.sampler.target_fps == camera.feed.sampler.idle_fps == 15.0
         async with asyncio.timeout(10):
             while len(sent) < 15:  # noqa: ASYNC110 - Drawn in a thread.
                 await asyncio.sleep(0.01)
         looked = len(camera.watch.frames)
         camera.agent.take_order(FrameOrder("r1", 0.0, 0.0, 0))
-        assert camera.feed.sampler.target_fps == 5.0
+        assert (camera.feed.sampler.target_fps, camera.feed.sampler.idle_fps) == (5.0, 1.0)
     assert [frame.number for frame in sent[:3]] == [1, 2, 3]
     assert 0 < looked < 10
