@@ -81,7 +81,8 @@ class DeviceRoutes:
             found = await self._answering.run(request, lambda: edge.devices(caller, branch or None))
             return {"devices": [_json(devices_wire.device_message(device)) for device in found]}
 
-        return await self._answering.answer_staff(request, LIST, work)
+        # A page asks now and then by itself.
+        return await self._answering.answer_staff(request, LIST, work, is_use=False)
 
     async def revoke(self, request: Request, device: str) -> Response:
         """Take a box's rights away."""

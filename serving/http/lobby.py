@@ -113,7 +113,8 @@ class LobbyRoutes:
             )
             return message_json(flow_message(found))
 
-        return await self._answering.answer_staff(request, f"{SERVICE}/GetFlow", work)
+        # Pages ask for the hours by themselves.
+        return await self._answering.answer_staff(request, f"{SERVICE}/GetFlow", work, is_use=False)
 
     async def photo(self, request: Request) -> Response:
         """Answer with the picture of somebody known; asking leaves a line in the audit log."""

@@ -81,6 +81,7 @@ function open(): void {
   const facts = staff?.branches.find(({ id }) => id === branch);
   if (facts) useTimeZone(facts.time_zone);
   clearCode();
+  shown = null;
   window.clearInterval(timer);
   timer = window.setInterval(() => {
     if (document.visibilityState === "visible") void load();
@@ -91,12 +92,14 @@ function open(): void {
 async function load(): Promise<void> {
   turn += 1;
   const mine = turn;
+  // Asked for once: that is use of a sign-in, which must not be kept alive by a clock.
+  const known = shown?.galleries;
   try {
     const [cameras, devices, lobby, all] = await Promise.all([
       listCameras(branch),
       listDevices(branch),
       lobbyState().catch(orNothing),
-      galleries().catch(orNothing),
+      known ?? galleries().catch(orNothing),
     ]);
     if (mine !== turn || !staff) return;
     shown = { cameras, devices, lobby, galleries: all ?? [], atMs: Date.now() };

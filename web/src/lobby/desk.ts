@@ -51,6 +51,7 @@ export class Desk {
   private lastId = 0n;
   // Events up to here were missed or known when the stream began: no measure of its speed.
   private helloId = 0n;
+  private isStarted = false;
   private isStopped = false;
   private timers: number[] = [];
   private reload = 0;
@@ -79,8 +80,8 @@ export class Desk {
   }
 
   async start(): Promise<void> {
-    if (!(await this.load())) return;
-    if (this.isStopped) return;
+    if (!(await this.load()) || this.isStopped || this.isStarted) return;
+    this.isStarted = true;
     this.receipts.start();
     this.stream.start();
     this.waiting.hurry();

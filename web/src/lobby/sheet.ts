@@ -101,7 +101,6 @@ export class Sheet {
     if (!visit) return;
     const tier = tierText(visit);
     if (tier) this.head.append(chip(tier, "tier"));
-    if (visit.isWatchlisted) this.head.append(chip(words().watchlisted, "worse"));
     if (visit.hasPhoto) this.body.append(this.photoOf(visit));
     this.body.append(...customerParts(visit), ...visitParts(visit, known.flow));
   }
