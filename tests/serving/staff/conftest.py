@@ -8,6 +8,7 @@ import pytest
 from serving.audit.log import AuditLog
 from serving.crypto.key import Key
 from serving.crypto.keyring import Keyring
+from serving.staff import passwords
 from serving.staff.service import StaffService
 from serving.staff.types import StaffLimits
 from serving.storage.database import Database
@@ -31,7 +32,9 @@ class Office:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """An office whose hashes cost little."""
+    monkeypatch.setattr(passwords, "_LOG2_N", 10)
     clock = ManualClock()
     database = Database.open_file(tmp_path / "smartbranch.db")
     audit = AuditLog(database, Keyring(Key.generate()), clock, tmp_path / "audit")
