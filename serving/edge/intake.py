@@ -15,6 +15,7 @@ from lobby.flow import FlowSpan
 from serving.edge.cameras import CameraReport
 from serving.edge.devices import revoked
 from serving.edge.names import DeviceName
+from serving.edge.record_group import RecordGroup
 from serving.edge.sink import Commit, EdgeSink
 from serving.edge.types import EdgeCamera, EdgeEvent, EdgeRecord, Sighting
 from serving.storage.database import Database, Transaction
@@ -52,7 +53,7 @@ class RecordIntake:
     """Takes records. Blocking, safe to share between threads; one camera's come one by one."""
 
     def __init__(self, database: Database, sink: EdgeSink, late_after_s: float) -> None:
-        self._database = database
+        self._group: RecordGroup[Taken] = RecordGroup(database)
         self._sink = sink
         self._late_after = timedelta(seconds=late_after_s)
         self._turns: dict[EdgeCamera, threading.Lock] = {}
@@ -129,7 +130,8 @@ class RecordIntake:
         self, event: EdgeEvent, commit: Commit | None, report: CameraReport | None, fate: Fate
     ) -> Taken:
         """Note a number, and what goes with it, in one transaction."""
-        with self._database.write() as transaction:
+
+        def note(transaction: Transaction) -> Taken:
             last = _place(transaction, event.camera)
             if event.sequence <= last:
                 return Taken(Fate.DUPLICATE, last)
@@ -141,7 +143,9 @@ class RecordIntake:
                 cameras.set_report(device, camera, report.to_text())
             if commit is not None:
                 commit(transaction)
-        return Taken(fate, event.sequence, missing_count)
+            return Taken(fate, event.sequence, missing_count)
+
+        return self._group.write(note)
 
 
 def _place(transaction: Transaction, camera: EdgeCamera) -> int:

@@ -18,7 +18,8 @@ class EdgeSink(Protocol):
 
         The returned function is called in the transaction that also notes the record's number, so
         that a record counts once. It is not called if the number was taken meanwhile. What it
-        changes in memory must be undone or read again if the transaction fails after it.
+        changes in memory must be undone or read again if the transaction fails after it; it is
+        called once more then, in another one. Records of several cameras may share a transaction.
         """
         ...
 
