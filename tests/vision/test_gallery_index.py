@@ -1,11 +1,14 @@
 """The gallery index: exact, small, and safe between threads."""
 
 import threading
+from typing import Any
 
+import faiss
 import numpy as np
 import pytest
 
 from base.errors import StorageFailedError
+from vision import gallery_index
 from vision.gallery_index import FaissGalleryIndex
 from vision.geometry import Floats
 
@@ -118,3 +121,35 @@ def test_readers_and_writers_do_not_disturb_each_other() -> None:
     assert stop.is_set()
     assert not faults
     assert len(index) == 300
+
+
+class CountedThreads:
+    """An index that notes how many threads it may use."""
+
+    def __init__(self, index: Any) -> None:
+        self._index = index
+        self.ntotal = index.ntotal
+        self.seen: list[int] = []
+
+    def search(self, *arguments: Any) -> Any:
+        self.seen.append(faiss.omp_get_max_threads())
+        return self._index.search(*arguments)
+
+
+@pytest.mark.parametrize(("templates", "threads"), [(3, 1), (gallery_index.ALONE_BELOW, 2)])
+def test_a_small_gallery_is_searched_by_the_caller_alone(
+    monkeypatch: pytest.MonkeyPatch, templates: int, threads: int
+) -> None:
+    """A team of threads took 60 ms for one template while others wanted the cores."""
+    index, vectors = filled(3)
+    counted = CountedThreads(index._index)
+    counted.ntotal = templates
+    monkeypatch.setattr(index, "_index", counted)
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(2)
+    try:
+        index.search(vectors[:1], 1)
+        assert counted.seen == [threads]
+        assert faiss.omp_get_max_threads() == 2
+    finally:
+        faiss.omp_set_num_threads(before)
