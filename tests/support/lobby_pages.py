@@ -17,6 +17,7 @@ from protos.smartbranch.lobby.v1.lobby_pb2 import (
     CameraStatus,
     FlowHour,
     FlowNow,
+    HeatMap,
     LobbyEvent,
     Visit,
 )
@@ -65,7 +66,7 @@ class LobbyServer(PageServer):
         self.cameras: list[CameraStatus] = []
         self.troubles: list[LobbyEvent.Trouble] = []
         self.events: list[tuple[int, str]] = []
-        self.flow, self.hours = FlowNow(), list[FlowHour]()
+        self.flow, self.hours, self.heat = FlowNow(), list[FlowHour](), list[HeatMap]()
         self.updates: list[Json] = []
         self.receipts: list[Json] = []
         self.asked: list[str] = []
@@ -172,7 +173,9 @@ class LobbyServer(PageServer):
             found = [json_of(alert) for alert in self.alerts.values()]
             return JSONResponse({"alerts": found, "last_event_id": str(len(self.events))})
         if below == "flow":
-            return JSONResponse(json_of(GetFlowResponse(now=self.flow, hours=self.hours)))
+            heat = self.heat if request.query_params.get("with_heat") == "true" else []
+            flow = GetFlowResponse(now=self.flow, hours=self.hours, heat_maps=heat)
+            return JSONResponse(json_of(flow))
         if below == "receipts":
             self.receipts.extend(body["receipts"])
             return JSONResponse({})

@@ -7,6 +7,7 @@ import pytest
 from fastapi import Response
 from playwright.sync_api import Browser, Page, expect
 
+from protos.smartbranch.lobby.v1.lobby_pb2 import HeatMap
 from tests.support.browser import grave_findings
 from tests.support.console_pages import CODE, ConsoleDesk
 from tests.support.lobby_pages import LobbyServer, refused
@@ -110,6 +111,22 @@ def test_a_scene_is_changed_by_mouse_by_keys_and_by_numbers(
     assert (scene["version"], scene["zones"][0]["kind"]) == ("3", "QUEUE")
     assert round(scene["lines"][0]["start"]["y"], 3) == 0.95
     assert [len(mask["corners"]) for mask in scene["masks"]] == [3, 5]
+
+
+def test_where_people_stood_is_laid_over_the_picture(
+    console: Page, lobby: LobbyServer, desk: ConsoleDesk
+) -> None:
+    console.click(LOOK)
+    console.click("[data-part=heat]")
+    expect(console.locator("#frame-line")).to_contain_text("Nobody was counted")
+    lobby.heat = [HeatMap(camera="box-1/hall", columns=2, cells=[0, 4, 1, 0])]
+    console.click("[data-part=heat]")
+    expect(console.locator("#frame-line")).to_contain_text("where people stood today")
+    rects = console.locator("#heat rect")
+    expect(rects).to_have_count(2)
+    assert rects.nth(0).get_attribute("x") == "1"
+    strongest, weaker = (float(rects.nth(at).get_attribute("opacity") or 0) for at in (0, 1))
+    assert strongest > weaker
 
 
 def test_two_who_change_one_scene_are_told(console: Page, desk: ConsoleDesk) -> None:

@@ -16,6 +16,8 @@ import {
   ListCamerasResponseSchema,
   ListDevicesResponseSchema,
 } from "../gen/smartbranch/edge/v1/edge_service_pb.ts";
+import type { HeatMap } from "../gen/smartbranch/lobby/v1/lobby_pb.ts";
+import { GetFlowResponseSchema } from "../gen/smartbranch/lobby/v1/lobby_service_pb.ts";
 import { ask, send } from "../shared/call.ts";
 import { newId } from "../shared/ids.ts";
 import { type Galleries, type LobbyState, readGalleries, readLobbyState } from "./states.ts";
@@ -71,6 +73,13 @@ export async function updateCamera(
 export async function frameOf(name: string): Promise<Blob> {
   const signal = AbortSignal.timeout(FRAME_LIMIT_MS);
   return (await send(`/v1/${below(name)}/frame?max_side_px=1280`, { signal })).blob();
+}
+
+// Of today; undefined where nothing was counted. camera: `{device}/{camera}`.
+export async function heatOf(branch: string, camera: string): Promise<HeatMap | undefined> {
+  const path = `/v1/lobby/branches/${encodeURIComponent(branch)}/flow?with_heat=true`;
+  const { heatMaps } = read(GetFlowResponseSchema, await ask(path));
+  return heatMaps.find((heat) => heat.camera === camera);
 }
 
 export async function lobbyState(): Promise<LobbyState> {

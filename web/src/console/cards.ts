@@ -16,7 +16,7 @@ const PLAIN_RATIO = 16 / 9;
 
 export const lastPart = (name: string): string => name.slice(name.lastIndexOf("/") + 1);
 // `box-1/hall` of a camera.
-const pathOf = (name: string): string => `${name.split("/")[3] ?? ""}/${lastPart(name)}`;
+export const pathOf = (name: string): string => `${name.split("/")[3] ?? ""}/${lastPart(name)}`;
 const at = (time: Timestamp | undefined): string =>
   time ? moment(timestampMs(time)) : words().never;
 type Rows = [string, string][];

@@ -8,11 +8,12 @@ import { moment } from "../shared/format.ts";
 import { button } from "../shared/parts.ts";
 import { explain } from "../shared/reasons.ts";
 import { label } from "../shared/tools.ts";
-import { frameOf, listCameras, updateCamera } from "./calls.ts";
-import { lastPart, ratioOf } from "./cards.ts";
+import { frameOf, heatOf, listCameras, updateCamera } from "./calls.ts";
+import { lastPart, pathOf, ratioOf } from "./cards.ts";
 import { confirmed } from "./confirm.ts";
 import type { Shape } from "./drawing.ts";
 import { lookingFields, shapeFields } from "./fields.ts";
+import { HeatView } from "./heat.ts";
 import { addShape, allShapes, copyOf, cornersOf, dropShape } from "./scenes.ts";
 import { Stage } from "./stage.ts";
 import { words } from "./words.ts";
@@ -22,6 +23,7 @@ export class Editor {
   private readonly name = byId<HTMLInputElement>("camera-name");
   private readonly frame = byId<HTMLImageElement>("frame");
   private readonly line = byId("scene-line");
+  private readonly heat = new HeatView();
   private readonly stage: Stage;
   private camera: Camera | null = null;
   private scene: CameraScene = copyOf(undefined);
@@ -50,7 +52,10 @@ export class Editor {
       event.preventDefault();
       void this.leave();
     });
-    this.dialog.addEventListener("close", () => this.dropFrame());
+    this.dialog.addEventListener("close", () => {
+      this.dropFrame();
+      this.heat.hide();
+    });
   }
 
   open(camera: Camera): void {
@@ -87,6 +92,7 @@ export class Editor {
     byId("editor-title").textContent = words().editorTitle(title);
     byId("frame-buttons").replaceChildren(
       button(words().loadFrame, "eye", "frame", () => void this.loadFrame()),
+      button(words().loadHeat, "people", "heat", () => void this.loadHeat()),
     );
     const add = (["zone", "line", "mask"] as const).map((kind) =>
       button(words().add[kind], kind === "line" ? "enter" : "box", kind, () => this.add(kind)),
@@ -190,6 +196,19 @@ export class Editor {
       this.frame.alt = words().frameAlt;
       this.frame.hidden = false;
       byId("frame-line").textContent = words().frameAt(moment(Date.now()));
+    } catch (error) {
+      byId("frame-line").textContent = textOf(error);
+    }
+  }
+
+  private async loadHeat(): Promise<void> {
+    const { camera } = this;
+    if (!camera) return;
+    try {
+      const heat = await heatOf(camera.branch, pathOf(camera.name));
+      if (this.camera !== camera || !this.dialog.open) return;
+      const isThere = heat !== undefined && this.heat.show(heat);
+      byId("frame-line").textContent = isThere ? words().heatShown : words().noHeat;
     } catch (error) {
       byId("frame-line").textContent = textOf(error);
     }
