@@ -15,6 +15,35 @@ def connections_for(streams: int, files: int) -> int:
     return max(MIN_CONNECTIONS, min(MIN_CONNECTIONS + streams, files // 2))
 
 
+class _ReaderWatch(H11Protocol):
+    """uvicorn's protocol with an end to waiting for the other side to read."""
+
+    _unread_limit_s = UNREAD_LIMIT_S
+    _unread: asyncio.TimerHandle | None = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        super().connection_lost(exc)
+        self._stop_unread()
+
+    def pause_writing(self) -> None:
+        """Begin to wait for the other side to read."""
+        super().pause_writing()
+        if self._unread is None:
+            # Closing would wait for the same reader.
+            self._unread = self.loop.call_later(self._unread_limit_s, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on: it reads."""
+        super().resume_writing()
+        self._stop_unread()
+
+    def _stop_unread(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
+
+
 def bounded_protocol(
     head_limit_s: float,
     max_connections: int = MIN_CONNECTIONS,
@@ -25,9 +54,9 @@ def bounded_protocol(
     uvicorn waits for ever; each such connection takes a file from gRPC and the database.
     """
 
-    class BoundedProtocol(H11Protocol):
+    class BoundedProtocol(_ReaderWatch):
+        _unread_limit_s = unread_limit_s
         _timer: asyncio.TimerHandle | None = None
-        _unread: asyncio.TimerHandle | None = None
         _is_upgraded = False
 
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -46,19 +75,6 @@ def bounded_protocol(
             """Stop waiting."""
             super().connection_lost(exc)
             self._stop_timer()
-            self._stop_unread()
-
-        def pause_writing(self) -> None:
-            """Begin to wait for the other side to read."""
-            super().pause_writing()
-            if self._unread is None:
-                # Closing would wait for the same reader.
-                self._unread = self.loop.call_later(unread_limit_s, self.transport.abort)
-
-        def resume_writing(self) -> None:
-            """Go on: it reads."""
-            super().resume_writing()
-            self._stop_unread()
 
         def handle_websocket_upgrade(self, event: h11.Request) -> None:
             """Hand the connection over to a WebSocket, which has limits of its own."""
@@ -74,11 +90,6 @@ def bounded_protocol(
                 self._stop_timer()
             elif self._timer is None:
                 self._timer = self.loop.call_later(head_limit_s, self.transport.close)
-
-        def _stop_unread(self) -> None:
-            if self._unread is not None:
-                self._unread.cancel()
-                self._unread = None
 
         def _stop_timer(self) -> None:
             if self._timer is not None:
