@@ -27,6 +27,8 @@ from serving.telemetry.metrics import Metrics
 from serving.tls import ClientCertificates, load_tls
 
 SPARE_THREADS = 2  # Threads that decode while all others wait for a model.
+# Threads of boxes that wait for the disk: the more wait, the more records share one write.
+DISK_THREADS = 8
 UPKEEP_EVERY_S = 15.0
 LAST_ANSWERS_S = 1.0  # For answers that are on their way when the port closes.
 
@@ -59,7 +61,7 @@ class Server:
         self._sessions = self._open_registry()
         runner = SessionRunner(self._readiness, self._sessions, clock)
         self._clip_bridge = Bridge(settings.workers, clock)
-        self._edge_bridge = Bridge(settings.workers + SPARE_THREADS, clock)
+        self._edge_bridge = Bridge(settings.workers + DISK_THREADS, clock)
         self._lobby = LobbyFront(settings, self._readiness, self._metrics, clock, log)
         clips = self._open_clip_desk()
         self._grpc = GrpcServer(

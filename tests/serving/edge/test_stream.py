@@ -12,7 +12,7 @@ from protos.smartbranch.edge.v1 import edge_pb2
 from serving.edge.names import DeviceName
 from serving.edge.scenes import SceneView
 from serving.edge.types import Sighting
-from tests.support.boxes import JPEG, OPERATOR, EdgeHouse, ScriptedBox, serving_boxes, shot, stamp
+from tests.support.boxes import OPERATOR, EdgeHouse, ScriptedBox, serving_boxes, shot, stamp
 from tests.support.liveness import InProcessServer
 from vision.scene import CameraScene, Zone, ZoneKind
 
@@ -225,22 +225,6 @@ async def test_a_new_scene_reaches_the_box_without_a_restart(
     assert kind is ZoneKind.QUEUE
     async with ScriptedBox(channel) as box:
         assert (await box.opened()).scene.version == 1
-
-
-async def test_a_frame_is_asked_for_and_looked_at_once(
-    served: EdgeHouse, channel: grpc.aio.Channel
-) -> None:
-    async with ScriptedBox(channel, ahead=HOUR) as box:
-        await box.opened()
-        await box.until(lambda: sum(one.HasField("probe") for one in box.told) >= 3)
-        (view,) = served.edge.cameras(OPERATOR)
-        asked = asyncio.create_task(served.edge.hub.frame("default", view.name.ref, 640))
-        await box.until(lambda: bool(box.wishes))
-        assert (box.wishes[0].fps, box.wishes[0].max_side_px) == (0, 640)
-        await box.show(box.wishes[0].request)
-        frame = await asked
-        assert frame.picture == JPEG
-        assert abs(frame.captured_at - datetime.now(UTC)) < timedelta(seconds=5)
 
 
 async def test_what_a_box_says_of_itself_is_shown_while_it_is_there(
