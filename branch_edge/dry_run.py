@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
+from grpc import ChannelConnectivity
+from grpc.aio import Channel
 from structlog.typing import FilteringBoundLogger
 
 from base.clock import SystemClock
@@ -95,14 +97,25 @@ async def _reach_server(settings: EdgeSettings) -> str:
     channel = open_channel(place, identity)
     try:
         async with asyncio.timeout(SERVER_S):
-            await channel.channel_ready()
+            is_there = await _connects(channel)
     except TimeoutError:
-        raise LinkLostError(
-            f"{place.address} does not answer; look at address, network and certificates"
-        ) from None
+        is_there = False
     finally:
         await channel.close()
+    if not is_there:
+        raise LinkLostError(
+            f"{place.address} does not answer; look at address, network and certificates"
+        )
     return f"{place.address} answers"
+
+
+async def _connects(channel: Channel) -> bool:
+    """Return whether the first attempt to connect succeeds."""
+    state = channel.get_state(try_to_connect=True)
+    while state not in (ChannelConnectivity.READY, ChannelConnectivity.TRANSIENT_FAILURE):
+        await channel.wait_for_state_change(state)
+        state = channel.get_state()
+    return state is ChannelConnectivity.READY
 
 
 async def _see_frame(camera: CameraFields, log: FilteringBoundLogger) -> str:

@@ -6,14 +6,16 @@ from typing import Any
 
 
 async def until_first_ends(*work: Coroutine[Any, Any, None]) -> None:
-    """Run all until one ends, then end the others and return, or raise what the first raised."""
+    """Run all until one ends, then end the others and return, or raise what one of them raised."""
     tasks = [asyncio.create_task(one) for one in work]
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.wait(tasks)
-    for task in tasks:
-        if task in done:
-            task.result()
+    # Every one is asked, or the loop would tell of those that nobody did.
+    failures = [task.exception() for task in tasks if not task.cancelled()]
+    for failure in failures:
+        if failure is not None:
+            raise failure
