@@ -5,12 +5,31 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
+from cli.staff_local import open_accounts
 from media.image import ImageRGB
 from media.pictures import encode_jpeg
+from serving.caller import Role
 from tests.support.browser import open_chromium, panned, write_camera_clip
 from tests.support.liveness_socket import ScriptedServer
 from tests.support.lobby_pages import LobbyServer
+from tests.support.lobby_tablet import PASSWORD
+from tests.support.server import ServerProcess
 
+LOBBY = """rules = "rules.toml"
+
+[[branch]]
+tenant = "default"
+id = "north"
+display_name = "North Gate"
+time_zone = "Asia/Shanghai"
+"""
+RULES = """[[rule]]
+id = "covered"
+kind = "camera"
+severity = "urgent"
+for_seconds = 1
+roles = ["manager"]
+"""
 LOST = ("WebSocket connection to", "ERR_INTERNET_DISCONNECTED")
 expect.set_options(timeout=15_000)  # A machine that is busy draws late.
 PHONE = {"width": 360, "height": 780}
@@ -73,3 +92,17 @@ def lobby(lobby_server: LobbyServer) -> LobbyServer:
 def grey_picture() -> bytes:
     """A small picture of nobody."""
     return encode_jpeg(np.full((64, 64, 3), 128, np.uint8))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """The real server with a branch, its manager `mei`, and `tom` who operates."""
+    folder = tmp_path_factory.mktemp("server")
+    (folder / "lobby.toml").write_text(LOBBY)
+    (folder / "rules.toml").write_text(RULES)
+    with ServerProcess(folder, lobby_file=folder / "lobby.toml") as running:
+        with open_accounts(running.config) as accounts:
+            staff = {Role.LOBBY_STAFF}
+            accounts.add("test", "default", "mei", PASSWORD, staff, "north", ("manager",))
+            accounts.add("test", "default", "tom", PASSWORD, {Role.OPERATOR}, None, ())
+        yield running

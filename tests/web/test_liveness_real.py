@@ -1,6 +1,5 @@
 """The page and the real server, models and all: what a camera that shows no person gets."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -15,12 +14,6 @@ from tests.support.server import ServerProcess
 
 pytestmark = pytest.mark.browser
 SESSION_LIMIT_MS = 90_000
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    with ServerProcess(tmp_path_factory.mktemp("server")) as running:
-        yield running
 
 
 def verdict_on(clip: Path, server: ServerProcess) -> tuple[str, list[str]]:

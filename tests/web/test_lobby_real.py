@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -19,27 +19,9 @@ from tests.support.boxes import ScriptedBox, certificate_request, shot, stamp
 from tests.support.lobby import shot_of
 from tests.support.lobby_tablet import sign_in, tablet
 from tests.support.server import ServerProcess
-from tour.staff import Person, add_staff
 from vision.assembly import FacePipeline
 
 pytestmark = pytest.mark.browser
-LOBBY = """rules = "rules.toml"
-
-[[branch]]
-tenant = "default"
-id = "north"
-display_name = "North Gate"
-time_zone = "Asia/Shanghai"
-"""
-RULES = """[[rule]]
-id = "covered"
-kind = "camera"
-severity = "urgent"
-for_seconds = 1
-roles = ["manager"]
-"""
-MANAGER = Person("mei", "lobby_staff", "north", ("manager",))
-OPERATOR = Person("tom", "operator")
 LIMIT_S = 20
 T = TypeVar("T")
 
@@ -109,27 +91,11 @@ class Box:
         self._loop.close()
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    folder = tmp_path_factory.mktemp("server")
-    (folder / "lobby.toml").write_text(LOBBY)
-    (folder / "rules.toml").write_text(RULES)
-    with ServerProcess(folder, lobby_file=folder / "lobby.toml") as running:
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(lambda person: add_staff(folder / "data", person), (MANAGER, OPERATOR)))
-        yield running
-
-
 @pytest.fixture
 def box(server: ServerProcess) -> Iterator[Box]:
     running = Box(server.grpc)
     yield running
     running.close()
-
-
-def signed_in(page: Page, person: Person) -> Page:
-    sign_in(page, person.name, person.password)
-    return page
 
 
 def test_from_a_code_on_the_console_to_a_card_on_the_tablet_and_back(
@@ -145,12 +111,12 @@ def test_from_a_code_on_the_console_to_a_card_on_the_tablet_and_back(
         tablet(staff_browser, f"{url}/lobby") as mine,
         tablet(staff_browser, f"{url}/lobby", "zh-CN", size="tablet") as other,
     ):
-        signed_in(console, OPERATOR)
+        sign_in(console, "tom")
         register_box(console, box)
         stream = box.open()
         box.report(1, CameraReport.UP)
         for page in (mine, other):
-            signed_in(page, MANAGER)
+            sign_in(page, "mei")
             expect(page.locator("#link")).to_have_attribute("data-link", "live")
         expect(mine.locator("#camera-line")).to_contain_text("The camera works")
 
