@@ -33,6 +33,8 @@ CALLS: dict[str, Call] = {
     "delete_subject": lambda s, c, g, p: s.delete_subject(c, g.subject("c-1")),
     "open_import": lambda s, c, g, p: s.open_import(c, g),
     "search": lambda s, c, g, p: s.search(c, g, p),
+    "recognise": lambda s, c, g, p: s.recognise(c, g, s._read(p), 0.01),
+    "check_searchable": lambda s, c, g, p: s.check_searchable(c, g),
     "verify_subject": lambda s, c, g, p: s.verify_subject(c, g.subject("c-1"), p),
 }
 
