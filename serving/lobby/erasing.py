@@ -1,9 +1,8 @@
 """Lobbies take part in erasures: who is erased was a stranger, and is shown as one."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from base.ids import SubjectName
 from decision.outcome import Reason
 from lobby.alert import Alert, AlertState
 from lobby.identity import Identity, IdentityKind
@@ -18,6 +17,7 @@ from serving.lobby.rows import alert_of, visit_of, visit_values
 from serving.lobby.turn import Turn
 from serving.storage.records import TenantRecords
 
+_BATCH = 500
 _GONE = Identity(IdentityKind.STRANGER, reason=ERASED)
 _REASON = Reason(ERASED, "The person was erased")
 
@@ -45,39 +45,43 @@ class LobbyEraser:
 
     def erase(self, erasure: Erasure) -> int:
         """Erase, and return how many things there were; doing it twice does no harm."""
-        tenant, gallery = erasure.tenant, erasure.gallery
+        subjects = set() if erasure.subject is None else {erasure.subject}
+        count = 0
+        while (some := self._erase_some(erasure)).subjects:
+            subjects |= some.subjects
+            count += some.count
+        count += self._photos.forget(erasure.tenant, erasure.gallery, erasure.subject)
+        count += sum(self._customers.forget(erasure.tenant, subject) for subject in subjects)
+        self._forget_told(erasure.tenant)
+        return count
+
+    def _erase_some(self, erasure: Erasure) -> "_Erased":
+        """Erase a batch of visits and what belongs to them; records are taken in between."""
         with self._lobbies.database.write() as transaction:
-            records = transaction.tenant(tenant)
-            rows = records.lobby.visits_of(gallery, erasure.subject)
+            records = transaction.tenant(erasure.tenant)
+            rows = records.lobby.visits_of(erasure.gallery, erasure.subject, _BATCH)
             # As values: what is written below goes past the rows that were read.
             by_branch: dict[str, list[Visit]] = {}
             for row in rows:
                 by_branch.setdefault(row.branch, []).append(visit_of(row))
             count = 0
             for branch, visits in by_branch.items():
-                room = self._lobbies.find(tenant, branch)
-                if room is None:
+                room = self._lobbies.find(erasure.tenant, branch)
+                if room is None:  # It is not in the plan any more.
                     count += _erase_rows(records, branch, visits)
+                    count += records.alerts.remove_about(branch, [visit.id for visit in visits])
                     continue
                 with self._lobbies.turn(transaction, room) as turn:
-                    count += _erase_visits(turn, visits) + _erase_alerts(turn, visits)
-        count += self._photos.forget(tenant, gallery, erasure.subject)
-        for subject in {name.subject for name in _subjects(by_branch, erasure)}:
-            count += self._customers.forget(tenant, subject)
-        self._forget_told(tenant)
-        return count
+                    count += _erase_visits(turn, visits)
+        return _Erased(frozenset(row.subject for row in rows if row.subject is not None), count)
 
 
-def _subjects(by_branch: dict[str, list[Visit]], erasure: Erasure) -> set[SubjectName]:
-    seen = {
-        visit.identity.subject
-        for visits in by_branch.values()
-        for visit in visits
-        if visit.identity.subject is not None
-    }
-    if erasure.subject is not None:
-        seen.add(SubjectName(erasure.tenant, erasure.gallery, erasure.subject))
-    return seen
+@dataclass(frozen=True, slots=True)
+class _Erased:
+    """What a batch held; no subjects mean that nothing was left."""
+
+    subjects: frozenset[str]
+    count: int
 
 
 def _erase_visits(turn: Turn, visits: list[Visit]) -> int:
@@ -90,9 +94,10 @@ def _erase_visits(turn: Turn, visits: list[Visit]) -> int:
         room.rules.forget(subject)
     for visit in held.values():
         turn.show_visit(visit)
-    rest = [visit for visit in visits if visit.id not in held]
     turn.has_changed = True
-    return len(held) + _erase_rows(turn.records, room.branch.id, rest)
+    rest = [visit for visit in visits if visit.id not in held]
+    count = len(held) + _erase_rows(turn.records, room.branch.id, rest)
+    return count + _erase_alerts(turn, [*held, *(visit.id for visit in rest)])
 
 
 def _erase_rows(records: TenantRecords, branch: str, visits: list[Visit]) -> int:
@@ -102,9 +107,9 @@ def _erase_rows(records: TenantRecords, branch: str, visits: list[Visit]) -> int
     return len(visits)
 
 
-def _erase_alerts(turn: Turn, visits: list[Visit]) -> int:
+def _erase_alerts(turn: Turn, visits: list[str]) -> int:
     room = turn.room
-    rows = turn.records.alerts.about(room.branch.id, [visit.id for visit in visits])
+    rows = turn.records.alerts.about(room.branch.id, visits)
     alerts = [_scrub(alert_of(room.branch, row, turn.key)) for row in rows]
     for alert in alerts:
         room.rules.replace(alert)

@@ -98,14 +98,14 @@ class LobbyRecords:
         order = LobbyVisitRow.arrived_at.desc(), LobbyVisitRow.visit.desc()
         return list(self._session.scalars(query.order_by(*order).limit(limit)))
 
-    def visits_of(self, gallery: str, subject: str | None) -> list[LobbyVisitRow]:
-        """Return every visit of a subject, or of all subjects of a gallery."""
+    def visits_of(self, gallery: str, subject: str | None, limit: int) -> list[LobbyVisitRow]:
+        """Return visits of a subject, or of all subjects of a gallery."""
         query = select(LobbyVisitRow).where(
             LobbyVisitRow.tenant == self._tenant, LobbyVisitRow.gallery == gallery
         )
         if subject is not None:
             query = query.where(LobbyVisitRow.subject == subject)
-        return list(self._session.scalars(query))
+        return list(self._session.scalars(query.limit(limit)))
 
     def forget_visits(self, branch: str, before: datetime) -> int:
         """Forget visits that ended earlier; return how many."""

@@ -53,6 +53,17 @@ class AlertRecords:
         )
         return list(rows)
 
+    def remove_about(self, branch: str, visits: Collection[str]) -> int:
+        """Remove the alerts about some visits; return how many."""
+        result = self._session.connection().execute(
+            delete(LobbyAlertRow).where(
+                LobbyAlertRow.tenant == self._tenant,
+                LobbyAlertRow.branch == branch,
+                LobbyAlertRow.visit.in_(visits),
+            )
+        )
+        return result.rowcount
+
     def open_or_since(self, branch: str, moment: datetime, limit: int) -> list[LobbyAlertRow]:
         """Return alerts that are open or were raised since, latest first."""
         rows = self._session.scalars(

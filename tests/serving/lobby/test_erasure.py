@@ -1,6 +1,7 @@
 """Who is erased leaves visits, alerts, pictures and what the directory said."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,8 @@ from lobby.alert import AlertAction
 from lobby.identity import IdentityKind
 from serving.edge.types import Shot
 from serving.galleries.types import Receipt
-from tests.support.lobby import BRANCH, STAFF, TENANT, LobbyWorld, customer
+from tests.support.lobby import BRANCH, STAFF, TENANT, LobbyWorld, customer, open_lobby
+from vision.assembly import FacePipeline
 
 Shots = Mapping[str, Shot]
 CUSTOMERS = GalleryName(TENANT, "customers")
@@ -88,3 +90,32 @@ def test_somebody_erased_between_search_and_record_is_not_named(
     (view,) = lobby.lobby.list_visits(STAFF, BRANCH).visits
     assert view.visit.identity.kind is IdentityKind.STRANGER
     assert not view.has_photo
+
+
+def test_a_branch_that_was_closed_forgets_an_erased_customer_too(
+    folder: Path, faces: FacePipeline, shots: Shots
+) -> None:
+    with open_lobby(folder, faces) as lobby:
+        lobby.directory.customers["ann"] = customer("ann", lobby.now)
+        lobby.see("t1", shots["ann"])
+    with open_lobby(folder, faces, branches={}) as lobby:
+        receipt = lobby.world.service.delete_subject(lobby.world.caller, CUSTOMERS.subject("ann"))
+    assert erased_by_lobby(receipt) == 2
+    with open_lobby(folder, faces) as lobby:
+        (view,) = lobby.lobby.list_visits(STAFF, BRANCH).visits
+        assert (view.visit.identity.subject, view.reason) == (None, "ERASED")
+        assert lobby.lobby.list_alerts(STAFF, BRANCH, with_closed=True).alerts == ()
+
+
+def test_many_visits_are_erased_in_batches(
+    lobby: LobbyWorld, shots: Shots, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serving.lobby.erasing._BATCH", 2)
+    for number in range(5):
+        lobby.see(f"t{number}", shots["ann"])
+        lobby.world.clock.advance(3600)
+        lobby.lobby.tick()
+    receipt = lobby.world.service.delete_subject(lobby.world.caller, CUSTOMERS.subject("ann"))
+    assert erased_by_lobby(receipt) >= 5
+    views = lobby.lobby.list_visits(STAFF, BRANCH, with_ended=True).visits
+    assert [view.reason for view in views] == ["ERASED"] * 5
