@@ -23,7 +23,7 @@ from serving.storage.records import TenantRecords
 _log = logging.getLogger(__name__)
 # Minutes that are older become quarters of an hour, of which hours are made just as well.
 FINE_FOR = timedelta(days=2)
-_MINUTES_A_SWEEP = 2000
+_MINUTES_A_SWEEP = 500
 RULES_INVALID = "RULES_INVALID"
 DIRECTORY_DOWN = "DIRECTORY_DOWN"
 _BAD_RULES = Trouble(RULES_INVALID, "The alert rules cannot be read; the ones before stay in force")
