@@ -79,7 +79,8 @@ def test_a_gallery_from_creation_to_erasure(
     assert [one["subject"] for one in listed] == ["c-7", "seat-1", "seat-2"]
     receipt = shell("gallery", "delete", "staff", "c-7").answer
     assert receipt["is_complete"]
-    assert set(receipt["stores"]) == {"database", "index", "snapshot", "database-log"}
+    stores = {"database", "index", "snapshot", "database-log", "lobby"}
+    assert set(receipt["stores"]) == stores
     assert shell("gallery", "search", "staff", stranger).answer["hits"] == []
     assert shell("gallery", "delete", "staff").answer["is_complete"]
     gone = shell("gallery", "search", "staff", stranger)
