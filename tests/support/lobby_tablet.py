@@ -25,10 +25,19 @@ def tablet(
     scheme: Literal["light", "dark"] = "light",
     size: str = "telephone",
     cookie: str = "",
+    workers: Literal["allow", "block"] = "block",
 ) -> Iterator[Page]:
-    """Open a page at `url`; an error in it fails the test. cookie: of who is signed in already."""
+    """Open a page at `url`; an error in it fails the test.
+
+    cookie: of who is signed in already. workers: whether the page may keep its shell, which takes
+    time.
+    """
     context = browser.new_context(
-        locale=locale, color_scheme=scheme, viewport=SIZES[size], reduced_motion="reduce"
+        locale=locale,
+        color_scheme=scheme,
+        viewport=SIZES[size],
+        reduced_motion="reduce",
+        service_workers=workers,
     )
     if cookie:
         context.add_cookies([{"name": COOKIE, "value": cookie, "url": url}])
@@ -58,8 +67,14 @@ def until(page: Page, is_so: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def board(browser: Browser, lobby: LobbyServer, name: str = "mei") -> Iterator[Page]:
+def board(
+    browser: Browser,
+    lobby: LobbyServer,
+    name: str = "mei",
+    workers: Literal["allow", "block"] = "block",
+) -> Iterator[Page]:
     """Open the lobby for somebody who is signed in, and wait until it is live."""
-    with tablet(browser, f"{lobby.url}/lobby", cookie=lobby.let_in(name)) as page:
+    cookie = lobby.let_in(name)
+    with tablet(browser, f"{lobby.url}/lobby", cookie=cookie, workers=workers) as page:
         expect(page.locator("#link")).to_contain_text("Live")
         yield page

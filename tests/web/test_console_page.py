@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from protos.smartbranch.lobby.v1.lobby_pb2 import HeatMap
 from tests.support.browser import grave_findings
 from tests.support.console_pages import CODE, ConsoleDesk
-from tests.support.lobby_pages import LobbyServer, refused
+from tests.support.lobby_pages import COOKIE, LobbyServer, refused
 from tests.support.lobby_tablet import SIZES, sign_in, tablet
 
 pytestmark = pytest.mark.browser
@@ -23,12 +23,20 @@ def desk(lobby: LobbyServer, grey_picture: bytes) -> ConsoleDesk:
     return ConsoleDesk(lobby, grey_picture)
 
 
-@pytest.fixture
-def console(staff_browser: Browser, lobby: LobbyServer, desk: ConsoleDesk) -> Iterator[Page]:
-    cookie = lobby.let_in("tom")
-    with tablet(staff_browser, f"{lobby.url}/console", size="desktop", cookie=cookie) as page:
-        expect(page.locator("#camera-list .card")).to_have_count(2)
+@pytest.fixture(scope="module")
+def screen(staff_browser: Browser, lobby_server: LobbyServer) -> Iterator[Page]:
+    with tablet(staff_browser, f"{lobby_server.url}/console", size="desktop") as page:
         yield page
+
+
+@pytest.fixture
+def console(screen: Page, lobby: LobbyServer, desk: ConsoleDesk) -> Page:
+    """The console as an operator finds it."""
+    cookie = {"name": COOKIE, "value": lobby.let_in("tom"), "url": lobby.url}
+    screen.context.add_cookies([cookie])  # type: ignore[list-item]
+    screen.goto(f"{lobby.url}/console")
+    expect(screen.locator("#camera-list .card")).to_have_count(2)
+    return screen
 
 
 def test_what_is_wrong_with_boxes_cameras_rules_and_galleries_is_seen(

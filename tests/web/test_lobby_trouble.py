@@ -1,7 +1,5 @@
 """What the lobby's page does without a network, and when a sign-in is over."""
 
-import json
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -75,7 +73,7 @@ def test_the_page_starts_without_a_network_and_what_waits_outlives_it(
     li = ms_li()
     lobby.come(li)
     lobby.raise_alert(arrival(li))
-    with board(staff_browser, lobby) as page:
+    with board(staff_browser, lobby, workers="allow") as page:
         page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
         page.reload()
         expect(page.locator("#link")).to_contain_text("Live")
@@ -192,13 +190,3 @@ def test_sound_is_asked_for_once_and_kept(staff_browser: Browser, lobby: LobbySe
         page.reload()
         expect(page.locator("#sound")).to_have_attribute("aria-pressed", "false")
         expect(page.locator("#sound-ask")).to_be_hidden()
-
-
-def test_the_manifest_and_its_icons_are_there(staff_browser: Browser, lobby: LobbyServer) -> None:
-    with tablet(staff_browser, f"{lobby.url}/lobby") as page:
-        address = page.get_attribute("link[rel=manifest]", "href")
-        told = page.request.get(f"{lobby.url}{address}")
-        manifest = json.loads(told.text())
-        assert manifest["start_url"] == "/lobby"
-        for icon in manifest["icons"]:
-            assert page.request.get(f"{lobby.url}{icon['src']}").ok

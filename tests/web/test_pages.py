@@ -70,3 +70,17 @@ async def test_the_parts_of_others_are_named_with_their_licences(built: httpx.As
     licences = (await built.get("/static/licenses.md")).text
     assert "@bufbuild/protobuf" in licences
     assert "Apache" in licences
+
+
+async def test_the_lobby_can_be_installed(built: httpx.AsyncClient) -> None:
+    page = (await built.get("/lobby")).text
+    address = re.search(r'rel="manifest" href="([^"]+)"', page)
+    assert address is not None
+    manifest = (await built.get(address[1])).json()
+    assert (manifest["start_url"], manifest["display"]) == ("/lobby", "standalone")
+    assert {"192x192", "512x512"} <= {icon["sizes"] for icon in manifest["icons"]}
+    for icon in manifest["icons"]:
+        assert (await built.get(icon["src"])).headers["content-type"] == icon["type"]
+    worker = await built.get("/lobby/sw.js")
+    assert "javascript" in worker.headers["content-type"]
+    assert worker.headers["service-worker-allowed"] == "/lobby"
