@@ -24,6 +24,8 @@ from serving.lobby.views import LobbyEvent, Trouble
 STREAM = f"{SERVICE}/StreamAlerts"
 HEARTBEAT_S = 10.0
 RECHECK_S = 20.0
+# A server that is busy for a moment sends nobody away, and one that cannot tell sends nobody on.
+MAX_UNCHECKED_S = 60.0
 # What a browser waits before it comes back; pages that came by one loss do not all fit in 0 s.
 RETRY_MS = 2000
 # A proxy that collects what it passes on would hold events back.
@@ -76,18 +78,24 @@ class EventRoutes:
         self, request: Request, subscription: Subscription
     ) -> AsyncGenerator[bytes, None]:
         recheck = self._answering.door.opener(is_use=False)
-        checked_s = self._clock.monotonic()
+        checked_s = due_s = self._clock.monotonic()
         while True:
             try:
                 found = await subscription.next(HEARTBEAT_S)
-                if self._clock.monotonic() - checked_s >= RECHECK_S:
-                    checked_s = self._clock.monotonic()
+                now_s = self._clock.monotonic()
+                if now_s - due_s >= RECHECK_S:
+                    due_s = now_s
                     await recheck(request, STREAM)
+                    checked_s = now_s
             except AccessError as error:
                 yield self._last_words(error)
                 return
             except DrainingError:
                 return
+            except SmartBranchError:
+                # The sign-in could not be looked at. Whoever comes back is told why.
+                if now_s - checked_s >= MAX_UNCHECKED_S:
+                    return
             yield KEEPALIVE_COMMENT if found is None else self._render(found)
 
     def _render(self, found: Hello | Told) -> bytes:

@@ -11,10 +11,12 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from base.errors import StorageFailedError
 from serving.caller import Role
 from serving.edge.types import Shot
 from serving.http import events
 from serving.staff import passwords
+from serving.staff.types import Account
 from tests.support.lobby import BRANCH, TENANT, customer, flow_span, open_lobby
 from tests.support.lobby_http import LobbyHttp, SentEvent, listening, serve_lobby
 from vision.assembly import FacePipeline
@@ -180,6 +182,25 @@ async def test_a_stream_ends_with_its_sign_in_and_says_so(served: LobbyHttp, how
         assert trouble.payload["code"] == "SIGN_IN_EXPIRED"
         with pytest.raises(StopAsyncIteration):
             await anext(stream)
+
+
+async def test_a_stream_outlasts_a_check_that_fails_and_not_many(
+    served: LobbyHttp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy moment at the check ended streams with a fault in the log."""
+    asked: list[str] = []
+
+    def fail(cookie: str, *, is_use: bool) -> Account:
+        asked.append(cookie)
+        raise StorageFailedError("the database failed")
+
+    monkeypatch.setattr(events, "MAX_UNCHECKED_S", 0.5)
+    async with served.browser("anna") as anna, listening(anna) as stream:
+        await next_of(stream, "hello")
+        monkeypatch.setattr(served.staff, "check", fail)
+        with pytest.raises(StopAsyncIteration):
+            await next_of(stream, "never")
+        assert len(asked) > 1
 
 
 async def test_streams_have_a_limit_and_free_their_place(served: LobbyHttp) -> None:
