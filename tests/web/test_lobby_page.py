@@ -48,7 +48,8 @@ def test_who_comes_is_shown_with_what_they_may_need(
         li.end_time.GetCurrentTime()
         lobby.come(li)
         expect(page.locator(".person strong")).to_have_text(["Visitor"])
-        page.wait_for_function("document.querySelector('#sheet').textContent.trim() === ''")
+        for part in ("#sheet-title", "#sheet-head", "#sheet-body", "#sheet-alerts"):
+            expect(page.locator(part)).to_be_empty()
 
 
 def test_an_acknowledgement_on_one_tablet_clears_the_alert_on_another(
