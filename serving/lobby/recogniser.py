@@ -146,7 +146,10 @@ class Recogniser:
 
 
 def _weigh(answers: list[tuple[GalleryName, bool, Recognition]]) -> Identity:
-    """Return the identity: a watchlist's match, the best match, a doubt, or nobody."""
+    """Return the identity: a watchlist's match, the best match, a doubt, or nobody.
+
+    Nothing is said of somebody who withheld consent: staff would know that a gallery has them.
+    """
     matches: list[Identity] = []
     reason = ""
     is_unsure = False
@@ -162,8 +165,6 @@ def _weigh(answers: list[tuple[GalleryName, bool, Recognition]]) -> Identity:
         elif decision.outcome is MatchOutcome.INCONCLUSIVE:
             reason = reason if is_unsure else decision.reasons[0].code
             is_unsure = True
-        elif decision.reasons[0].code == "NO_CONSENT":
-            reason = reason or "NO_CONSENT"
     if matches:
         return max(matches, key=lambda one: one.similarity or 0.0)
     kind = IdentityKind.UNSURE if is_unsure else IdentityKind.STRANGER

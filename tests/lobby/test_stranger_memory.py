@@ -140,11 +140,11 @@ def test_nobody_gets_a_name_by_being_alike() -> None:
     assert len(visits.open_visits()) == 2
 
 
-def test_a_customer_without_consent_is_a_stranger_like_any_other() -> None:
-    refused = Identity(IdentityKind.STRANGER, reason="NO_CONSENT")
+def test_a_stranger_keeps_the_reason_why_nobody_was_looked_for() -> None:
+    refused = Identity(IdentityKind.STRANGER, reason="GALLERY_NOT_SEARCHED")
     visits = VisitBook(VisitLimits(), MATCH)
     visits.see(seen("1", 0, refused, embedding=face(1)))
     visits.see(seen("2", 5, refused, camera=HALL, embedding=face(1)))
     (visit,) = visits.open_visits()
-    assert visit.identity.reason == "NO_CONSENT"
+    assert visit.identity.reason == "GALLERY_NOT_SEARCHED"
     assert visits.forget(SubjectName("bank", "customers", "li")) == ()

@@ -102,7 +102,7 @@ def test_somebody_who_withheld_consent_is_a_stranger_and_named_nowhere(
             row.consent_reference = None
     lobby.see("t1", shots["ann"])
     identity = only(lobby).identity
-    assert (identity.kind, identity.reason) == (IdentityKind.STRANGER, "NO_CONSENT")
+    assert (identity.kind, identity.reason) == (IdentityKind.STRANGER, "")
     lines = [line.event for line in lobby.world.audit.lines(TENANT)]
     searched = [event for event in lines if event.action == "gallery.search"]
     assert searched

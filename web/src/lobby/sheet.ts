@@ -190,9 +190,7 @@ function visitParts(visit: Visit, flow: FlowNow | null): Node[] {
   if (arrived !== null) rows.push([words().arrived, clockTime(arrived)]);
   if (seen !== null) rows.push([words().lastSeen, clockTime(seen)]);
   const isOpenQuestion = visit.identity === IdentityKind.UNSURE || !visit.customer;
-  // A customer without consent is a stranger: that there is such a one is not said either.
-  if (visit.reason && visit.reason !== "NO_CONSENT" && isOpenQuestion)
-    rows.push([words().reason, reasonText(visit.reason)]);
+  if (visit.reason && isOpenQuestion) rows.push([words().reason, reasonText(visit.reason)]);
   const list = facts(rows);
   const enterMs = ms(visit.zoneEnterTime);
   if (enterMs !== null) {
