@@ -150,7 +150,7 @@ def _read(
 def _open(
     address: str, demuxer: str, options: dict[str, str], limits: LiveLimits
 ) -> Iterator[InputContainer]:
-    with _told_of_opening(limits):
+    with _told_of_opening(limits, demuxer):
         container = av.open(
             address,
             mode="r",
@@ -241,7 +241,7 @@ def _wall_time(seconds: float) -> datetime | None:
 
 # FFmpeg's errors name the address with its password: none is chained or quoted.
 @contextmanager
-def _told_of_opening(limits: LiveLimits) -> Iterator[None]:
+def _told_of_opening(limits: LiveLimits, demuxer: str) -> Iterator[None]:
     until_s = time.monotonic() + limits.open_timeout_s
     try:
         yield
@@ -252,7 +252,7 @@ def _told_of_opening(limits: LiveLimits) -> Iterator[None]:
     except av.FileNotFoundError:
         raise CameraAddressError("there is no such camera at this machine") from None
     except av.PermissionError:
-        raise CameraRefusedError("the camera's device may not be opened by this user") from None
+        raise _not_permitted(demuxer) from None
     except av.ConnectionRefusedError:
         raise CameraUnavailableError("nothing listens at the camera's port") from None
     except (av.FFmpegError, OSError, ValueError) as error:
@@ -266,6 +266,12 @@ def _told_of_opening(limits: LiveLimits) -> Iterator[None]:
         raise CameraUnavailableError(
             f"the camera cannot be reached ({type(error).__name__}); check name and network"
         ) from None
+
+
+def _not_permitted(demuxer: str) -> CameraUnavailableError | CameraRefusedError:
+    if demuxer == "rtsp":  # A stream without pictures, or a firewall of ours: no user is meant.
+        return CameraUnavailableError("the camera gives no pictures; check its stream and network")
+    return CameraRefusedError("the camera's device may not be opened by this user")
 
 
 @contextmanager

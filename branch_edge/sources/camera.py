@@ -149,10 +149,11 @@ class CameraSource:
             error = self._read()
             if self._stop.is_set():
                 return
+            if error is not None:
+                self._condition.fail(error)
             if error is None or not self._reader.is_live:
                 self._mailbox.end(error or SourceEndedError("the source has no more frames"))
                 return
-            self._condition.fail(error)
             self._stop.wait(self._backoff.wait_s(error))
 
     def _read(self) -> SmartBranchError | None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import av
 import pytest
 
 from base.errors import (
@@ -77,6 +78,23 @@ def test_what_never_answers_holds_a_thread_for_its_limit_only() -> None:
 def test_a_host_that_nobody_knows_is_not_reached() -> None:
     error = failure(lambda: read_rtsp("rtsp://box:s3cret@nowhere.invalid/door"))
     assert type(error) is CameraUnavailableError
+
+
+def test_what_a_network_camera_does_not_permit_is_no_matter_of_this_machines_users(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """FFmpeg says so of a stream without pictures, and the operator was sent to look at a device.
+
+    It was then asked once a minute, as where only a person can help.
+    """
+
+    def refuse(*_: object, **__: object) -> None:
+        raise av.PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("media.live.av.open", refuse)
+    error = failure(lambda: read_rtsp("rtsp://box:s3cret@127.0.0.1/door"))
+    assert type(error) is CameraUnavailableError
+    assert type(failure(lambda: read_device("/dev/video0"))) is CameraRefusedError
 
 
 def test_a_device_that_is_not_there_is_said() -> None:

@@ -114,7 +114,10 @@ async def test_what_is_wrong_with_a_file_ends_it(
         path.write_bytes(content)
     async with watched(path, is_paced=False) as camera:
         _, end = await camera.frames_until_end()
+        # A server that is told nothing shows the camera as one that is well.
+        news = await camera.until(CameraState.DOWN, expected.reason)
     assert type(end) is expected
+    assert news.text
 
 
 async def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
