@@ -2,11 +2,12 @@
 
 import hashlib
 import string
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from base.errors import InvalidResourceNameError
+from base.errors import InvalidResourceNameError, RulesInvalidError
 from base.ids import check_id
 from lobby.alert import AlertKind, Severity
 from lobby.flow import CameraCondition
@@ -41,8 +42,15 @@ FACTS: Final[Mapping[AlertKind, frozenset[str]]] = {
 
 
 def read_rules(path: Path) -> RuleBook:
-    """Read a file. Raises RulesInvalidError, which names file and line and what was expected."""
-    return parse_rules(read_toml(path), path.name)
+    """Read a file. Raises RulesInvalidError, which names file and line and what was expected.
+
+    A file without a rule is refused unless it says so: it is what a save that was cut off leaves.
+    """
+    text = read_toml(path)
+    book = parse_rules(text, path.name)
+    if not book.rules and "rule" not in tomllib.loads(text):
+        raise RulesInvalidError(f"{path.name} has no [[rule]]; for no alerts write rule = []")
+    return book
 
 
 def parse_rules(text: str, name: str = "rules") -> RuleBook:

@@ -49,6 +49,20 @@ def test_a_malformed_file_keeps_the_old_rules_and_says_why(path: Path) -> None:
     assert watch.problem is None
 
 
+@pytest.mark.parametrize("left", ["", "# Rules of the branch\n"], ids=["nothing", "a comment"])
+def test_a_save_that_was_cut_off_does_not_end_every_rule(path: Path, left: str) -> None:
+    """A full disk left an empty file: nobody was told of anything any more, or of the file."""
+    watch = RuleWatch(path, SystemClock())
+    path.write_text(left)
+    assert watch.refresh() is True
+    assert ids(watch) == ["one"]
+    assert watch.problem is not None
+    path.write_text("rule = []\n")
+    assert watch.refresh() is True
+    assert ids(watch) == []
+    assert watch.problem is None
+
+
 def test_a_file_that_goes_away_keeps_the_old_rules(path: Path) -> None:
     watch = RuleWatch(path, SystemClock())
     path.unlink()
