@@ -45,6 +45,15 @@ async def read_json(request: Request, limit_s: float, max_bytes: int = MAX_BYTES
 def text_of(body: dict[str, Any], name: str) -> str:
     """Return a text of a body. Raises InvalidArgumentError."""
     value = body.get(name)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not _is_whole(value):
         raise InvalidArgumentError(f"{name} must be a text", field=name)
     return value
+
+
+def _is_whole(text: str) -> bool:
+    """Return whether every character is one; JSON can hold halves of them (RFC 8259, 8.2)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

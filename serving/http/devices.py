@@ -142,7 +142,7 @@ class DeviceRoutes:
         body = await read_json(request, self._settings.receive_limit_s)
         try:
             return json_format.ParseDict(body, message)
-        except json_format.ParseError as error:
+        except (json_format.ParseError, ArithmeticError) as error:
             raise InvalidArgumentError(f"the body cannot be read: {error}") from None
 
 

@@ -24,7 +24,7 @@ def read_message(body: Json, message: M) -> M:
     """Return `message`, filled from JSON. Raises InvalidArgumentError."""
     try:
         return ParseDict(body, message)
-    except (ParseError, ValueError, TypeError, RecursionError):
+    except (ParseError, ValueError, TypeError, ArithmeticError, RecursionError):
         # Its own words repeat what was sent, which can be personal.
         name = message.DESCRIPTOR.name
         raise InvalidArgumentError(f"the body is no {name} as JSON", field="body") from None
@@ -57,11 +57,11 @@ def _number(value: object) -> int:
 def _moment(value: object) -> datetime:
     try:
         moment = datetime.fromisoformat(value if isinstance(value, str) else "")
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise InvalidArgumentError(
-            "received_time must be a time with its zone, such as 2026-01-31T09:00:00Z",
-            field="received_time",
-        )
-    return moment.astimezone(UTC)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # The second: of the first or the last day of all.
+        pass
+    raise InvalidArgumentError(
+        "received_time must be a time with its zone, such as 2026-01-31T09:00:00Z",
+        field="received_time",
+    )

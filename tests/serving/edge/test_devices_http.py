@@ -112,6 +112,10 @@ async def test_what_is_wrong_with_a_request_is_told(
             answer = await http.request(method, path, json=body)
             assert answer.json()["error"]["reason"].startswith(reason), path
             assert 400 <= answer.status_code < 500
+        endless = b'{"scene": {"min_face_px": 1e999}}'
+        kind = {"content-type": "application/json"}
+        answer = await http.patch("/v1/devices/box-1/cameras/x", content=endless, headers=kind)
+        assert answer.json()["error"]["reason"] == "ARGUMENT_INVALID"
 
 
 async def test_staff_see_how_cameras_are_and_nothing_through_them(

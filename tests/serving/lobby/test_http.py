@@ -122,10 +122,11 @@ async def test_a_wrong_password_says_nothing_of_the_name(served: LobbyHttp) -> N
         (b"[]", "application/json", (400, "ARGUMENT_INVALID")),
         (b'{"name": "anna"}', "application/json", (400, "ARGUMENT_INVALID")),
         (b'{"name": 7, "password": "x"}', "application/json", (400, "ARGUMENT_INVALID")),
+        (b'{"name": "anna", "password": "\\ud800"}', "application/json", (400, "ARGUMENT_INVALID")),
         (b"[" * 4000, "application/json", (400, "ARGUMENT_INVALID")),
         (b" " * 5000, "application/json", (413, "MESSAGE_TOO_LARGE")),
     ],
-    ids=["form", "broken", "list", "no password", "number", "deep", "long"],
+    ids=["form", "broken", "list", "no password", "number", "half", "deep", "long"],
 )
 async def test_a_body_that_is_no_sign_in_is_refused(
     served: LobbyHttp, content: bytes, kind: str, expected: tuple[int, str]
@@ -211,6 +212,14 @@ async def test_an_update_that_cannot_be_is_refused_with_its_reason(
     assert reason_of(refused) == expected
 
 
+@pytest.mark.parametrize("path", ["alerts/none:update", "receipts"])
+async def test_a_number_without_end_is_refused(anna: httpx.AsyncClient, path: str) -> None:
+    body = b'{"action": 1e999, "receipts": [{"event_id": 1e999}]}'
+    kind = {"content-type": "application/json"}
+    refused = await anna.post(f"{HERE}/{path}", content=body, headers=kind)
+    assert reason_of(refused) == (400, "ARGUMENT_INVALID")
+
+
 async def test_another_branch_is_not_there_whoever_asks_how(
     served: LobbyHttp, anna: httpx.AsyncClient
 ) -> None:
@@ -289,10 +298,11 @@ async def test_the_console_names_the_galleries_that_are_not_searched(
         {"receipts": [7]},
         {"receipts": [{"event_id": "x", "received_time": "2026-03-02T09:00:00Z"}]},
         {"receipts": [{"event_id": "1", "received_time": "2026-03-02T09:00:00"}]},
+        {"receipts": [{"event_id": "1", "received_time": "9999-12-31T23:59:59-23:00"}]},
         {"receipts": [{"event_id": "1"}]},
         {"receipts": [{}] * 257},
     ],
-    ids=["nothing", "text", "numbers", "id", "no zone", "no time", "many"],
+    ids=["nothing", "text", "numbers", "id", "no zone", "last day", "no time", "many"],
 )
 async def test_receipts_that_cannot_be_read_are_refused(
     anna: httpx.AsyncClient, body: dict[str, object]
