@@ -63,10 +63,14 @@ cooldown_minutes = 0
 
 @dataclass(frozen=True, slots=True)
 class EdgeBenchPlan:
-    """cameras: of the one box, 1 to 4. span_s: how long arrivals are timed, after a warm-up."""
+    """cameras: of the one box, 1 to 4. span_s: how long arrivals are timed, after a warm-up.
+
+    footage: H.264 of scripts/footage for all cameras but the first, whose arrivals are timed.
+    """
 
     cameras: int = 4
     span_s: float = 120.0
+    footage: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= self.cameras <= 4:
@@ -90,7 +94,9 @@ def bench_edge(plan: EdgeBenchPlan, say: Say) -> Report:
     with tempfile.TemporaryDirectory(prefix="smartbranch-bench-") as name, ExitStack() as stack:
         folder = Path(name)
         say(f"filming {plan.cameras} doors")
-        films = _film(folder, people, plan.cameras)
+        films = _film(folder, people, 1 if plan.footage else plan.cameras)
+        for place in range(len(films), plan.cameras):
+            films[f"hall-{place}"] = plan.footage[place % len(plan.footage)]
         rtsp = stack.enter_context(RtspServer(Mounts(files=films, fps=FPS)))
         cameras = {camera: rtsp.url(camera) for camera in films}
         data, lobby_file = folder / "server", _write_lobby(folder)

@@ -123,13 +123,18 @@ def lobby(
 def edge(
     quick: Annotated[bool, typer.Option("--quick", help="For 25 s.")] = False,
     cameras: Annotated[int, typer.Option(min=1, max=4, help="Of 1080p, on one box.")] = 4,
+    footage: Annotated[
+        list[Path] | None,
+        typer.Option(help="H.264 of scripts/footage, for all cameras but the first."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Time arrivals from the cameras of a branch to a tablet, box and server together."""
     from bench.edge import QUICK, EdgeBenchPlan, bench_edge
 
     with errors_reported(as_json):
-        plan = EdgeBenchPlan(cameras, (QUICK if quick else EdgeBenchPlan()).span_s)
+        span_s = (QUICK if quick else EdgeBenchPlan()).span_s
+        plan = EdgeBenchPlan(cameras, span_s, tuple(footage or ()))
         emit(bench_edge(plan, note), as_json, _as_text)
 
 
