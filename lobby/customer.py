@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from decision.outcome import Reason
+
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
@@ -30,6 +32,14 @@ class Customer:
 
 class CustomerDirectory(Protocol):
     """Where customers are looked up. Blocking, bounded in time, safe to share between threads."""
+
+    @property
+    def problem(self) -> Reason | None:
+        """What is wrong with what it answers from, as far as can be seen without asking.
+
+        For operators: it may name files and lines, and nobody.
+        """
+        ...
 
     def find(self, tenant: str, subject: str) -> Customer | None:
         """Return a customer, None for one that the directory does not know.

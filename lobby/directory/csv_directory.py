@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from base.errors import DirectoryInvalidError, DirectoryUnavailableError
+from decision.outcome import Reason
 from lobby.customer import Customer
 from lobby.directory.record import MAX_LIST, customer_of, read_record
 
@@ -49,9 +50,20 @@ class CsvDirectory:
         self._lock = threading.Lock()
         self._content: _Content | None = None
         self._refused: Stamp | None = None
+        self._problem: Reason | None = None
 
     def __repr__(self) -> str:
         return f"CsvDirectory({self._customers.name})"
+
+    @property
+    def problem(self) -> Reason | None:
+        """What is wrong with the files as they are now; what was read before may be in use."""
+        with self._lock:
+            try:
+                self._current()
+            except (DirectoryUnavailableError, DirectoryInvalidError) as error:
+                return Reason(error.reason, error.message)
+            return self._problem
 
     def find(self, tenant: str, subject: str) -> Customer | None:
         """Return a customer, None for one that the file does not name.
@@ -75,16 +87,18 @@ class CsvDirectory:
         stamp = self._stamp()
         content = self._content
         if content is not None and stamp in (content.stamp, self._refused):
+            if stamp == content.stamp:
+                self._problem = None
             return content
         try:
             content = _Content(stamp, self._read())
         except DirectoryInvalidError as error:
             if self._content is None:
                 raise
-            self._refused = stamp
+            self._refused, self._problem = stamp, Reason(error.reason, error.message)
             _log.warning("the customer file stays as it was read before: %s", error.message)
             return self._content
-        self._content, self._refused = content, None
+        self._content, self._refused, self._problem = content, None, None
         return content
 
     def _stamp(self) -> Stamp:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from base.errors import DirectoryInvalidError, DirectoryUnavailableError, SettingsError
+from decision.outcome import Reason
 from lobby.customer import Customer
 from lobby.directory.record import customer_of, read_record
 
@@ -61,6 +62,11 @@ class HttpDirectory:
         except ValueError:
             raise DirectoryInvalidError("the customer directory's answer is no JSON") from None
         return customer_of(subject, read_record(values, "the customer directory's answer"))
+
+    @property
+    def problem(self) -> Reason | None:
+        """Nothing can be seen without asking."""
+        return None
 
     def forget(self, tenant: str, subject: str) -> int:
         """Do nothing, for nothing is kept here."""

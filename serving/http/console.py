@@ -44,13 +44,16 @@ class ConsoleRoutes:
                 if one.tenant == caller.tenant and one.branch in ids
             ]
             trouble = lobby.directory_problem
+            # Its files may have to be read for that.
+            remark = await self._answering.run(request, lambda: lobby.directory_remark)
+            problem = trouble or remark
             return {
                 "branches": [_branch_json(branch) for branch in branches],
                 "rules": _rules_json(lobby.rules, ids),
                 "directory": {
                     "kind": lobby.plan.directory.kind.value,
                     "is_up": trouble is None,
-                    "problem": None if trouble is None else reason_json(trouble),
+                    "problem": None if problem is None else reason_json(problem),
                 },
                 "gallery_problems": [
                     {

@@ -80,6 +80,11 @@ class Customers:
         """Why the directory could not be asked when it was last asked; None if it could."""
         return self._problem if self._failed is not None else None
 
+    @property
+    def remark(self) -> Reason | None:
+        """What is wrong with what the directory answers from; it may answer all the same."""
+        return None if self._directory is None else self._directory.problem
+
     def find(self, subject: SubjectName, wait_s: float) -> Lookup:
         """Return a customer, waiting for the directory for a moment at most."""
         return self.find_all([subject], wait_s)[subject]

@@ -260,6 +260,11 @@ class LobbyService:
         """
         return self._customers.problem
 
+    @property
+    def directory_remark(self) -> Reason | None:
+        """What is wrong with the directory's files, though it may answer by what it read before."""
+        return self._customers.remark
+
     def tick(self) -> None:
         """Do what comes of time alone; call it about once a second."""
         self._customers.retry()

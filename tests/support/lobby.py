@@ -66,6 +66,10 @@ class ScriptedDirectory:
             raise DirectoryUnavailableError("the directory is down")
         return self.customers.get(subject) if tenant == TENANT else None
 
+    @property
+    def problem(self) -> None:
+        return None
+
     def forget(self, tenant: str, subject: str) -> int:
         return 0
 

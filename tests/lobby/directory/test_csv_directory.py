@@ -103,6 +103,23 @@ def test_a_file_that_is_gone_is_a_directory_that_is_down(customers: Path) -> Non
     assert directory.find("bank", "li") is not None
 
 
+def test_what_is_wrong_with_a_file_is_known_before_anybody_is_asked_for(customers: Path) -> None:
+    """The log alone said it, at the next visit; the console showed a directory that answers."""
+    directory = CsvDirectory(customers, None, "bank")
+    assert directory.problem is None
+    replace_text(customers, "subject,salary\n")
+    problem = directory.problem
+    assert problem is not None
+    assert problem.code == "DIRECTORY_INVALID"
+    assert problem.text.startswith("customers.csv: expected a first line")
+    assert directory.find("bank", "li") is not None
+    assert directory.problem == problem
+    replace_text(customers, CUSTOMERS)
+    assert directory.problem is None
+    customers.unlink()
+    assert directory.problem is not None
+
+
 def test_a_forgotten_customer_is_not_told_any_more(customers: Path) -> None:
     directory = CsvDirectory(customers, None, "bank")
     assert directory.find("bank", "li") is not None

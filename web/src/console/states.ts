@@ -44,6 +44,7 @@ export interface LobbyState {
   rules: readonly Rule[];
   directory: string;
   isDirectoryUp: boolean;
+  directoryProblem: Problem | null;
   galleryProblems: readonly GalleryProblem[];
   delivery: readonly Delivery[];
 }
@@ -71,6 +72,7 @@ export function readLobbyState(json: JsonValue): LobbyState {
     rules: list(rules.rules).map(rule),
     directory: text(directory.kind),
     isDirectoryUp: directory.is_up === true,
+    directoryProblem: problem(directory.problem),
     galleryProblems: list(state.gallery_problems).map((one) => ({
       branch: text(one.branch),
       gallery: text(one.gallery),

@@ -30,6 +30,8 @@ export function showRules(state: LobbyState): void {
   const verdict = bad ? chip(words().rulesBad, "worse") : chip(words().rulesGood, "good");
   const parts: Node[] = [verdict];
   if (bad) parts.push(element("p", "trouble", said(bad)));
+  const wrong = state.directoryProblem;
+  if (wrong) parts.push(element("p", "trouble", `${words().directory}: ${said(wrong)}`));
   byId("rules-state").replaceChildren(...parts, facts(rows));
   const list = state.rules.map((rule) => {
     const { id, kind, severity } = rule;
