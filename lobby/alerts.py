@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from base.errors import AlertMoveNotAllowedError, InvalidArgumentError
@@ -58,7 +59,8 @@ def apply(
 ) -> Alert:
     """Return the alert after what staff did with it.
 
-    at: when it was done, which may be before the newest step where a tablet was offline.
+    at: when it was done, which may be before the newest step where a tablet was offline; what a
+    colleague did after that stands.
     assignee: for a hand-over. escalate_after_s: the rule's, by which a hand-over that nobody
     answers is escalated.
     Raises AlertMoveNotAllowedError, and InvalidArgumentError for a missing note or assignee.
@@ -68,6 +70,12 @@ def apply(
         raise AlertMoveNotAllowedError(
             f"an alert that is {alert.state.value} cannot be changed by {action.value}; look at "
             "its present state",
+            state=alert.state.value,
+            action=action.value,
+        )
+    if action is not _NOTE and _is_answered_since(alert, actor, at):
+        raise AlertMoveNotAllowedError(
+            "somebody else has seen to the alert since then; look at its present state",
             state=alert.state.value,
             action=action.value,
         )
@@ -94,6 +102,16 @@ def end(alert: Alert, at: datetime) -> Alert:
         escalate_at=None,
         steps=(*alert.steps, AlertStep(at, state))[-MAX_STEPS:],
         revision=alert.revision + 1,
+    )
+
+
+def _is_answered_since(alert: Alert, actor: str, at: datetime) -> bool:
+    """Return whether somebody else did more than write a note after `at`."""
+    return any(
+        step.at > at
+        and step.actor not in {"", actor}
+        and (step.state is not before.state or not step.note)
+        for before, step in pairwise(alert.steps)
     )
 
 

@@ -122,3 +122,22 @@ def test_steps_are_bounded() -> None:
         changed = apply(changed, AlertAction.NOTE, "chen", at(number), note=str(number))
     assert len(changed.steps) == MAX_STEPS
     assert changed.steps[-1].note == str(MAX_STEPS + 19)
+
+
+@pytest.mark.parametrize(
+    "action", [AlertAction.TAKE_OVER, AlertAction.HAND_OVER, AlertAction.CLOSE]
+)
+def test_what_was_done_without_a_network_undoes_no_newer_word(action: AlertAction) -> None:
+    raised = apply(alert(), AlertAction.NOTE, "sam", at(1), note="looks lost")
+    taken = apply(raised, AlertAction.TAKE_OVER, "mei", at(9))
+    taken = apply(taken, AlertAction.NOTE, "mei", at(10), note="at my desk")
+    with pytest.raises(AlertMoveNotAllowedError, match="somebody else"):
+        apply(taken, action, "chen", at(5), assignee="advisers")
+
+
+def test_a_note_or_ones_own_newer_word_keeps_no_late_action_away() -> None:
+    noted = apply(alert(), AlertAction.NOTE, "mei", at(8), note="looks lost")
+    taken = apply(noted, AlertAction.TAKE_OVER, "chen", at(9))
+    assert apply(taken, AlertAction.CLOSE, "chen", at(5)).state is AlertState.CLOSED
+    late = apply(taken, AlertAction.NOTE, "mei", at(5), note="by the door")
+    assert late.state is AlertState.TAKEN_OVER
