@@ -27,6 +27,11 @@ def check_id(value: str, what: str) -> str:
     return value
 
 
+def is_id(value: str) -> bool:
+    """Return whether `value` is a valid id."""
+    return _ID.fullmatch(value) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class GalleryName:
     """`tenants/{tenant}/galleries/{gallery}`."""

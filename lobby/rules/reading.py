@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from base.errors import InvalidResourceNameError, RulesInvalidError
-from base.ids import check_id
+from base.ids import ID_RULE, check_id, is_id
 from lobby.alert import AlertKind, Severity
 from lobby.flow import CameraCondition
 from lobby.rules.rule import Cause, Escalation, Hours, Rule, RuleBook, Scope
@@ -78,7 +78,7 @@ def _rule(table: Table) -> Rule:
         _cause(table, kind),
         _scope(table, kind),
         60 * table.number("cooldown_minutes", 0, _DAY_MINUTES, DEFAULT_COOLDOWN_MINUTES),
-        table.texts("roles"),
+        _duties(table, "roles"),
         _escalation(table),
         _own_texts(table, kind),
         table.flag("enabled", True),
@@ -149,8 +149,16 @@ def _weekday(table: Table, text: str) -> int:
     return _WEEKDAYS.index(text)
 
 
+def _duties(table: Table, key: str) -> tuple[str, ...]:
+    """Return duties; one that no account can have would be told to nobody."""
+    for duty in (duties := table.texts(key)):
+        if not is_id(duty):
+            raise table.wrong(key, f"a duty is {ID_RULE}; got {duty!r}")
+    return duties
+
+
 def _escalation(table: Table) -> Escalation | None:
-    roles = table.texts("escalate_to")
+    roles = _duties(table, "escalate_to")
     severity = table.choice("escalate_severity", Severity, Severity.URGENT)
     if table.has("escalate_after_minutes"):
         minutes = table.number("escalate_after_minutes", 0.1, _DAY_MINUTES)

@@ -1,9 +1,10 @@
 """What staff do with alerts: each request counts once, and is in the audit log."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from base.errors import AlertNotFoundError, InvalidArgumentError
+from base.ids import ID_RULE, is_id
 from lobby.alert import AlertAction
 from lobby.alerts import MAX_NOTE, apply
 from serving.audit.log import AuditLog
@@ -19,7 +20,6 @@ from serving.lobby.views import AlertView
 from serving.storage.records import TenantRecords
 
 _MAX_REQUEST_ID = 64
-_MAX_ASSIGNEE = 63
 _CLOCK_TOLERANCE = timedelta(minutes=2)
 
 
@@ -47,6 +47,8 @@ class AlertDesk:
     ) -> AlertView:
         """Do it, or return what came of it if it was done already."""
         name = f"{room.branch.name}/alerts/{alert_id}"
+        # As for a sign-in, what keyboards add does not matter.
+        update = replace(update, assignee=update.assignee.strip().lower())
         _check(update)
         repeat = Repeat(update.request_id, "alert.update", name, _parts(caller, update))
         lobbies = self._lobbies
@@ -101,7 +103,11 @@ class AlertDesk:
 
 def _check(update: AlertUpdate) -> None:
     check_text(update.request_id, "request_id", least=1, most=_MAX_REQUEST_ID)
-    check_text(update.assignee, "assignee", least=0, most=_MAX_ASSIGNEE)
+    if update.assignee and not is_id(update.assignee):
+        # A hand-over to a name that nobody can have would call nobody.
+        raise InvalidArgumentError(
+            f"the assignee is a duty or a sign-in name: {ID_RULE}", field="assignee"
+        )
     # Notes may have several lines.
     for line in update.note.splitlines():
         check_text(line, "note", least=0, most=MAX_NOTE)

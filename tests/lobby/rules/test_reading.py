@@ -113,6 +113,8 @@ WRONG = [
     (rule(QUEUE, "min_persons = 2.5"), 5, "expected a whole number, got 2.5"),
     (rule(QUEUE, "min_persons = true"), 5, "expected a number"),
     (rule(QUEUE, "min_persons = 2", 'zone_kinds = ["que"]'), 6, "did you mean queue"),
+    (rule(CAMERA, 'roles = ["Manager"]'), 5, "roles: a duty is 1 to 63 of a-z"),
+    (rule(CAMERA, "escalate_after_minutes = 1", 'escalate_to = ["the boss"]'), 6, "a duty is"),
     (rule(CAMERA, 'hours = ["9-17"]'), 5, "expected a time such as 09:30, got '9'"),
     (rule(CAMERA, 'hours = ["25:00-26:00"]'), 5, "expected a time such as"),
     (rule(CAMERA, 'hours = ["09:00"]'), 5, "expected spans such as"),

@@ -151,3 +151,13 @@ def test_a_late_sighting_raises_no_alert(lobby: LobbyWorld, shots: Shots) -> Non
     lobby.directory.customers["ann"] = customer("ann", lobby.now)
     lobby.see("t1", shots["ann"], is_late=True)
     assert lobby.lobby.list_alerts(STAFF, BRANCH).alerts == ()
+
+
+def test_a_hand_over_to_a_name_that_nobody_can_have_is_refused(
+    lobby: LobbyWorld, vip: Alert
+) -> None:
+    with pytest.raises(InvalidArgumentError, match="sign-in name"):
+        act(lobby, vip, AlertAction.HAND_OVER, assignee="Ms Wu")
+    handed = act(lobby, vip, AlertAction.HAND_OVER, assignee=" Tom ")
+    assert handed.assignee == "tom"
+    assert only(lobby, TELLER).id == vip.id
