@@ -123,8 +123,9 @@ class CameraLink:
 
 def _is_about_a_record(error: SmartBranchError) -> bool:
     """Return whether a refusal may be meant for a record, and not for what goes beside them."""
+    is_named = "sequence" in error.metadata
     field = error.metadata.get("field", "record")
-    return isinstance(error, _REFUSED) and field.startswith("record")
+    return isinstance(error, _REFUSED) and (is_named or field.startswith("record"))
 
 
 def _blamed(stream: CameraStream, error: SmartBranchError) -> int | None:

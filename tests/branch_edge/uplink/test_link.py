@@ -195,16 +195,20 @@ async def test_a_server_that_falls_silent_is_left_and_tried_again(
     assert server.books.tracks() == MANY
 
 
-@pytest.mark.parametrize("is_named", [True, False], ids=["named", "not named"])
+@pytest.mark.parametrize(
+    ("is_named", "field"),
+    [(True, "record.track"), (False, "record.track"), (True, "time")],
+    ids=["named", "not named", "named by its number alone"],
+)
 async def test_a_record_that_is_refused_is_dropped_and_no_other(
-    server: ScriptedServer, link: Linked, is_named: bool
+    server: ScriptedServer, link: Linked, is_named: bool, field: str
 ) -> None:
     """Sent again and again, one bad record would keep all later ones back for good."""
 
     def refuse(request: messages.StreamCameraRequest) -> None:
         if request.HasField("record") and request.record.sighting.track == "track-17":
             more = {"sequence": request.record.sequence} if is_named else {}
-            raise InvalidArgumentError("the track is absurd", field="record.track", **more)
+            raise InvalidArgumentError("the track is absurd", field=field, **more)
 
     server.script.refuse = refuse
     await link.add(*MANY)
