@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import numpy as np
@@ -140,9 +140,7 @@ def _floats(field: str, values: Sequence[float], count: int) -> Floats:
 
 
 def _flow(message: messages.FlowSlice, context: RecordContext) -> FlowSpan:
-    start = _time(message, "start_time", context)
-    if start is None:
-        raise _wrong("flow.start_time", "is missing")
+    length_s = _seconds("flow.length", message.length, MAX_SPAN_S)
     columns, heat = message.heat_columns, message.heat
     _check_number("flow.lines", len(message.lines), MAX_SHAPES)
     _check_number("flow.zones", len(message.zones), MAX_SHAPES)
@@ -151,14 +149,26 @@ def _flow(message: messages.FlowSlice, context: RecordContext) -> FlowSpan:
         raise _wrong("flow.heat", "must be whole rows of heat_columns cells")
     return FlowSpan(
         camera=context.camera,
-        start_at=start,
-        length_s=_seconds("flow.length", message.length, MAX_SPAN_S),
+        start_at=_flow_start(message, length_s, context),
+        length_s=length_s,
         lines=tuple(_line(line) for line in message.lines),
         zones=tuple(_zone(zone, context) for zone in message.zones),
         person_count=_check_number("flow.person_count", message.person_count),
         heat_columns=columns,
         heat_tenths=tuple(_check_number("flow.heat", cell) for cell in heat),
     )
+
+
+def _flow_start(message: messages.FlowSlice, length_s: float, context: RecordContext) -> datetime:
+    """Return when a span began by our clock. Its end is what cannot lie in the future."""
+    if not message.HasField("start_time"):
+        raise _wrong("flow.start_time", "is missing")
+    length = timedelta(seconds=length_s)
+    try:
+        end = instant_of(message.start_time, "record.flow.start_time") + length
+        return context.to_server(end) - length
+    except OverflowError:
+        raise _wrong("flow.start_time", "is out of all bounds") from None
 
 
 def _line(message: messages.FlowSlice.LineCount) -> LineCount:

@@ -55,6 +55,10 @@ MALFORMED: dict[str, tuple[Callable[[], edge_pb2.EdgeRecord], str]] = {
     "too many zones": (lambda: sighting(zones=["z"] * 33), "zones"),
     "negative count": (lambda: flow(person_count=-1), "person_count"),
     "a span of two hours": (lambda: flow(length=2 * HOUR), "length"),
+    "counts at the end of all times": (
+        lambda: flow(start_time=stamp(datetime(9999, 12, 31, 23, 30, tzinfo=UTC)), length=HOUR),
+        "start_time",
+    ),
     "ragged heat": (lambda: flow(heat_columns=2, heat=[1, 2, 3]), "heat"),
     "no state": (
         lambda: edge_pb2.EdgeRecord(
@@ -86,6 +90,14 @@ def test_every_time_of_a_record_is_put_right() -> None:
     news = read(edge_pb2.EdgeRecord(sequence=1, report=report))
     assert isinstance(news, CameraNews)
     assert news.since == NOW - HOUR
+
+
+def test_counts_do_not_reach_into_the_future() -> None:
+    """The beginning alone was held to now: for an hour nothing newer counted as now's."""
+    context = RecordContext(CAMERA, SceneView(), lambda moment: min(moment, NOW))
+    span, _ = record_of(flow(length=HOUR), context)
+    assert isinstance(span, FlowSpan)
+    assert (span.start_at, span.length_s) == (NOW - HOUR, 3600.0)
 
 
 def test_a_crop_does_not_show_itself() -> None:
