@@ -170,7 +170,7 @@ GALLERIES: Json = {
             "name": "tenants/bank/galleries/fraud",
             "watchlist_of": ["north"],
             "purpose": "Keeping out known fraudsters",
-            "legal_basis": "legitimate_interest",
+            "legal_basis": "legitimate-interest",
             "subject_count": 17,
         },
     ]

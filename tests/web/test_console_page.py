@@ -47,6 +47,7 @@ def test_what_is_wrong_with_boxes_cameras_rules_and_galleries_is_seen(
     expect(door).to_contain_text("Not connected")
     expect(console.locator("#device-list .trouble")).to_contain_text("62 min ahead")
     expect(console.locator("#gallery-problems")).to_contain_text("fraud: Made with another model")
+    expect(console.locator("#gallery-table")).to_contain_text("Legitimate interest")
     expect(console.locator("#delivery-table .chip[data-kind=worse]")).to_have_text(
         ["1.31 s", "2.87 s"]
     )

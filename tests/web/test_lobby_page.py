@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from protos.smartbranch.edge.v1.edge_pb2 import CameraReport
-from protos.smartbranch.lobby.v1.lobby_pb2 import Alert, LobbyEvent
+from protos.smartbranch.lobby.v1.lobby_pb2 import Alert, FlowNow, LobbyEvent
 from tests.support.browser import grave_findings
 from tests.support.lobby_pages import LobbyServer
 from tests.support.lobby_people import (
@@ -133,6 +133,8 @@ def test_queues_and_cameras_are_told_as_they_change(
         lobby.tell(LobbyEvent(flow=counts()))
         expect(page.locator("#flow-sums dd")).to_have_text(["4", "42", "35"])
         expect(page.locator(".zone").first).to_contain_text("longest 5:")
+        lobby.tell(LobbyEvent(flow=FlowNow(in_count=42)))
+        expect(page.locator("#flow-sums dd")).to_have_text(["\u2013", "42", "0"])
         expect(page.locator(".camera")).to_contain_text("Door 2Covered")
         mended = cameras()[1]
         mended.state = CameraReport.UP

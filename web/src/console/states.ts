@@ -92,7 +92,7 @@ export function readGalleries(json: JsonValue): Galleries {
   return list(object(json).galleries).map((one) => ({
     id: lastPart(text(one.name)),
     purpose: text(one.purpose),
-    basis: text(one.legal_basis).toUpperCase(),
+    basis: text(one.legal_basis).toUpperCase().replaceAll("-", "_"),
     subjectCount: number(one.subject_count),
     customersOf: texts(one.customers_of),
     watchlistOf: texts(one.watchlist_of),

@@ -10,7 +10,7 @@ import { button } from "../shared/parts.ts";
 import { ACTION_ICONS } from "./alerts.ts";
 import { ms } from "./messages.ts";
 import { mayDo, type Shown } from "./moves.ts";
-import { alertText, kindName, severityName, stateKey, whoText } from "./texts.ts";
+import { alertText, byText, kindName, severityName, stateKey, whoText } from "./texts.ts";
 import type { Action } from "./waiting.ts";
 import { named, words } from "./words.ts";
 
@@ -110,6 +110,7 @@ function assigneeField(assignees: readonly string[]): HTMLElement[] {
   input.required = true;
   input.maxLength = 64;
   input.autocomplete = "off";
+  input.autocapitalize = "none";
   input.spellcheck = false;
   const choices = element("div", "choices");
   for (const assignee of assignees) {
@@ -148,7 +149,7 @@ function labelled(field: HTMLElement, title: string, hint: string): HTMLElement 
 function stateLine({ state, assignee, isWaiting }: Shown, me: string): HTMLElement {
   const hasOne = assignee && state !== Alert_State.RAISED;
   const key = stateKey(state);
-  const who = hasOne ? `${words().stateBy[key]} ${whoText(assignee, me)}` : words().state[key];
+  const who = hasOne ? byText(key, assignee, me) : words().state[key];
   return element("p", "state", isWaiting ? `${who} · ${words().isWaiting}` : who);
 }
 

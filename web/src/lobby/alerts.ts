@@ -10,12 +10,12 @@ import { idOf, ms } from "./messages.ts";
 import { isOpenFor, mayDo, type Shown } from "./moves.ts";
 import {
   alertText,
+  byText,
   kindName,
   severityName,
   stateKey,
   tierText,
   visitTitle,
-  whoText,
 } from "./texts.ts";
 import type { Action } from "./waiting.ts";
 import { words } from "./words.ts";
@@ -105,8 +105,7 @@ export class AlertsView {
   private status({ alert, state, assignee, isWaiting }: Shown): HTMLElement {
     const line = element("p", "alert-status");
     if (assignee && state !== Alert_State.RAISED) {
-      const by = `${words().stateBy[stateKey(state)]} ${whoText(assignee, this.me)}`;
-      line.append(chip(by, "who"));
+      line.append(chip(byText(stateKey(state), assignee, this.me), "who"));
     }
     if (alert.escalationCount) line.append(chip(words().escalated(alert.escalationCount), "worse"));
     const escalateMs = isOpenFor(state) ? ms(alert.escalateTime) : null;

@@ -42,7 +42,10 @@ export class FlowView {
 
   private renderNow(flow: FlowNow): void {
     const queues = flow.zones.filter(({ kind }) => kind === Zone_Kind.QUEUE);
-    const waiting = queues.reduce((sum, { personCount }) => sum + personCount, 0);
+    // Where no queue is counted nobody knows whether anybody waits.
+    const waiting = queues.length
+      ? queues.reduce((sum, { personCount }) => sum + personCount, 0)
+      : null;
     byId("flow-sums").replaceChildren(
       sum("queue", words().insideNow, waiting),
       sum("enter", words().inToday, flow.inCount),
@@ -67,11 +70,11 @@ const place = (kind: Zone_Kind): number => {
   return at < 0 ? ORDER.length : at;
 };
 
-function sum(name: string, word: string, count: number): HTMLElement {
+function sum(name: string, word: string, count: number | null): HTMLElement {
   const made = element("div", "sum");
   const title = element("dt");
   title.append(icon(name), element("span", "", word));
-  made.append(title, element("dd", "", String(count)));
+  made.append(title, element("dd", "", count === null ? "–" : String(count)));
   return made;
 }
 

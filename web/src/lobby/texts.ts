@@ -42,6 +42,10 @@ export const stateKey = (state: Alert_State) =>
 export const whoText = (who: string, me: string): string =>
   who === me ? words().you : named(words().duty, who);
 
+// A Chinese colon is as wide as a space already.
+export const byText = (state: ReturnType<typeof stateKey>, who: string, me: string): string =>
+  `${words().stateBy[state]} ${whoText(who, me)}`.replace("： ", "：");
+
 export function visitTitle(visit: Visit | undefined): string {
   if (!visit) return words().visitor;
   if (visit.isWatchlisted) return words().watchlisted;
