@@ -145,7 +145,7 @@ def _read(path: Path) -> dict[str, str] | None:
         return None
     except (OSError, ValueError) as error:
         raise SecretsUnavailableError(f"{path} cannot be read; remove it to start anew") from error
-    if not isinstance(content, dict):
+    if not isinstance(content, dict) or not all(isinstance(one, str) for one in content.values()):
         raise SecretsUnavailableError(f"{path} is not what a box writes; remove it to start anew")
     return content
 

@@ -199,3 +199,15 @@ async def test_a_certificate_that_cannot_be_renewed_is_told(
     await link.close()
     assert [one["event"] for one in capture.entries] == [said]
     assert IdentityFolder(folder).read() == identity
+
+
+@pytest.mark.parametrize(
+    "left",
+    ["", "[]", '{"device": "d", "key": 5, "certificate": "c", "authority": "a"}', '{"other": "x"}'],
+    ids=["empty", "a list", "a number", "another version"],
+)
+def test_a_file_that_no_box_wrote_is_told_with_what_to_do(tmp_path: Path, left: str) -> None:
+    """A number where a text should be was an unexpected fault with a trace."""
+    (tmp_path / IDENTITY_FILE).write_text(left)
+    with pytest.raises(SecretsUnavailableError, match="remove it"):
+        IdentityFolder(tmp_path).read()
