@@ -37,7 +37,7 @@ export const EN = {
   devices: "Boxes",
   noDevices: "No box is registered in this branch.",
   revoked: "Revoked",
-  good: "Good",
+  good: "Valid",
   certificateUntil: "Certificate until",
   clock: "Clock",
   clockGood: "right",

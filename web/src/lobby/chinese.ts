@@ -67,7 +67,7 @@ export const ZH: Words = {
   },
   action: {
     ACKNOWLEDGE: "知悉",
-    TAKE_OVER: "我来接待",
+    TAKE_OVER: "我来处理",
     HAND_OVER: "转交",
     NOTE: "备注",
     CLOSE: "完成",
