@@ -20,11 +20,12 @@ from media.image import ImageRGB
 from media.pictures import encode_jpeg
 from serving.assembly import Services, build_services
 from serving.caller import Caller
-from serving.edge.types import EdgeCamera, EdgeEvent, EdgeRecord, Shot, Sighting
+from serving.edge.types import EdgeCamera, EdgeEvent, EdgeRecord, Sighting
 from serving.galleries.types import LegalBasis
 from serving.settings import load_settings
 from tour import photographs
 from vision.analysis import Select
+from vision.face_shot import FaceShot
 from vision.scene import ZoneKind
 
 TENANT = "default"
@@ -93,7 +94,9 @@ def _measure(services: Services, rounds: int, branches: int) -> Times:
     return times
 
 
-def _records(number: int, watched: Shot, stranger: Shot) -> Iterator[tuple[str, EdgeRecord]]:
+def _records(
+    number: int, watched: FaceShot, stranger: FaceShot
+) -> Iterator[tuple[str, EdgeRecord]]:
     now = datetime.now(UTC)
     for what, shot in (("somebody watched", watched), ("a stranger", stranger)):
         track = TrackRef(CAMERA, f"{what[0]}{number}")
@@ -120,7 +123,7 @@ def _mirrored(image: ImageRGB) -> ImageRGB:
     return np.ascontiguousarray(image[:, ::-1])
 
 
-def _shot(services: Services, image: ImageRGB) -> Shot:
+def _shot(services: Services, image: ImageRGB) -> FaceShot:
     """Return what a box would send of the face on a picture."""
     face = services.pipeline.analyzer.read(image, Select.LARGEST)
     left, top, right, bottom = face.box_xyxy
@@ -128,7 +131,7 @@ def _shot(services: Services, image: ImageRGB) -> Shot:
     x0, y0 = max(0, int(left - room)), max(0, int(top - room))
     shift = np.array([x0, y0], np.float32)
     crop = image[y0 : int(bottom + room) + 1, x0 : int(right + room) + 1]
-    return Shot(
+    return FaceShot(
         picture=encode_jpeg(np.ascontiguousarray(crop)),
         captured_at=datetime.now(UTC),
         landmarks=face.landmarks - shift,

@@ -4,26 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from vision.geometry import Floats
-
-
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class FaceShot:
-    """One face cut out with some room. picture: JPEG.
-
-    landmarks: (5, 2) float32, box_xyxy: (4,) float32, pixels of the crop. quality: 0 to 100.
-    """
-
-    picture: bytes
-    captured_at: datetime
-    landmarks: Floats
-    box_xyxy: Floats
-    score: float
-    quality: float
-    face_px: int
-
-    def __repr__(self) -> str:
-        return f"FaceShot(quality={self.quality:.0f}, face_px={self.face_px}, picture=<hidden>)"
+from vision.face_shot import FaceShot
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from google.protobuf import json_format
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from branch_edge.news import CameraNews, FaceShot, FlowNews, News, SightingNews, ZoneTally
+from branch_edge.news import CameraNews, FlowNews, News, SightingNews, ZoneTally
 from branch_edge.uplink.port import FrameOrder, Health, OrderedFrame
 from protos.smartbranch.edge.v1 import edge_pb2, edge_service_pb2
 from protos.smartbranch.media.v1 import media_pb2
+from vision.face_shot import FaceShot
 from vision.scene import CameraScene, CountingLine, Point, Zone, ZoneKind
 
 SceneMessage = edge_pb2.CameraScene

@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 
 from base.errors import DegenerateFaceError
-from branch_edge.news import FaceShot
 from media.image import ImageRGB
 from media.pictures import encode_jpeg
 from vision.canvas import window_around
+from vision.face_shot import FaceShot
 from vision.faces import Faces
 from vision.geometry import Floats, overlaps
 from vision.measures import measure_pose

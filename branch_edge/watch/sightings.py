@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from branch_edge.news import FaceShot, SightingNews
+from branch_edge.news import SightingNews
 from branch_edge.watch.flow import ZonesOf
 from branch_edge.watch.people import Someone
 from branch_edge.watch.shots import RatedShot, face_px, promise, take_shot
 from media.image import ImageRGB
+from vision.face_shot import FaceShot
 from vision.faces import Faces
 from vision.network import DetectorNetwork
 

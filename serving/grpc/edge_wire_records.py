@@ -17,10 +17,11 @@ from protos.smartbranch.edge.v1 import edge_pb2 as messages
 from serving.edge.cameras import CameraReport
 from serving.edge.devices import check_text
 from serving.edge.scenes import SceneView
-from serving.edge.types import EdgeRecord, Shot, Sighting
+from serving.edge.types import EdgeRecord, Sighting
 from serving.grpc.edge_wire import JPEG_START
 from serving.grpc.gallery_wire import instant_of
 from serving.grpc.wire import lookup
+from vision.face_shot import FaceShot
 from vision.geometry import Floats
 from vision.scene import MAX_SHAPES
 
@@ -112,7 +113,7 @@ def _sighting(message: messages.Sighting, context: RecordContext) -> Sighting:
     )
 
 
-def _shot(message: messages.FaceShot, context: RecordContext) -> Shot:
+def _shot(message: messages.FaceShot, context: RecordContext) -> FaceShot:
     if not message.picture.startswith(JPEG_START) or len(message.picture) > MAX_SHOT_BYTES:
         raise _wrong("sighting.shot.picture", f"must be a JPEG of at most {MAX_SHOT_BYTES} bytes")
     captured_at = _time(message, "capture_time", context)
@@ -121,7 +122,7 @@ def _shot(message: messages.FaceShot, context: RecordContext) -> Shot:
     _check_number("sighting.shot.face_px", message.face_px, MAX_SIDE_PX)
     _check_number("sighting.shot.score", message.score, 1)
     _check_number("sighting.shot.quality", message.quality, 100)
-    return Shot(
+    return FaceShot(
         picture=message.picture,
         captured_at=captured_at,
         landmarks=_floats("landmarks", message.landmarks, LANDMARK_VALUES).reshape(-1, 2),

@@ -14,7 +14,7 @@ from media.pictures import encode_jpeg
 from serving.audit.log import AuditLog
 from serving.audit.types import AuditEvent
 from serving.edge.sink import Commit
-from serving.edge.types import EdgeCamera, EdgeEvent, Shot, Sighting
+from serving.edge.types import EdgeCamera, EdgeEvent, Sighting
 from serving.lobby.customers import Customers
 from serving.lobby.lobbies import Lobbies
 from serving.lobby.photos import Photos
@@ -22,6 +22,7 @@ from serving.lobby.recogniser import ReadShot, Recogniser
 from serving.lobby.room import BranchRoom
 from serving.storage.database import Transaction
 from serving.storage.records import TenantRecords
+from vision.face_shot import FaceShot
 
 # Waiting longer for the directory would show on the tablet; what comes later is filled in.
 DIRECTORY_WAIT_S = 0.25
@@ -122,14 +123,14 @@ class LobbyIntake:
                 self._customers.find(seen.identity.subject, DIRECTORY_WAIT_S)
         return lambda transaction: self._see(transaction, room, seen, looked, photo)
 
-    def _is_worth_a_look(self, room: BranchRoom, sighting: Sighting, shot: Shot) -> bool:
+    def _is_worth_a_look(self, room: BranchRoom, sighting: Sighting, shot: FaceShot) -> bool:
         with self._lock:
             matched = self._matched.get((room.branch.name, sighting.track))
         if matched is None or matched.count < ENOUGH_MATCHES:
             return True
         return shot.quality >= matched.quality + CLEARLY_BETTER
 
-    def _look(self, room: BranchRoom, sighting: Sighting, shot: Shot) -> _Looked:
+    def _look(self, room: BranchRoom, sighting: Sighting, shot: FaceShot) -> _Looked:
         read = self._recogniser.read(shot)
         if read is None:
             return _Looked()

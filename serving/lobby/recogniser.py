@@ -24,12 +24,12 @@ from media.image import ImageRGB
 from media.pictures import PictureLimits, decode_picture
 from serving.audit.types import AuditEvent
 from serving.caller import Caller, Role
-from serving.edge.types import Shot
 from serving.galleries.identification import Recognition
 from serving.galleries.service import GalleryService
 from vision.alignment import align_face
 from vision.analysis import FaceReading
 from vision.assembly import FacePipeline
+from vision.face_shot import FaceShot
 from vision.faces import Faces
 from vision.quality import rate_face
 
@@ -70,7 +70,7 @@ class Recogniser:
         with self._lock:
             return dict(self._counts)
 
-    def read(self, shot: Shot) -> ReadShot | None:
+    def read(self, shot: FaceShot) -> ReadShot | None:
         """Return the face of a shot, embedded; None if nothing can be decided by it.
 
         Raises InvalidInputError for a picture that cannot be read.
@@ -82,7 +82,7 @@ class Recogniser:
             return None
         return ReadShot(image, reading)
 
-    def _read(self, image: ImageRGB, shot: Shot) -> FaceReading | None:
+    def _read(self, image: ImageRGB, shot: FaceShot) -> FaceReading | None:
         try:
             reading = self._rate(image, shot)
         except DegenerateFaceError:
@@ -92,7 +92,7 @@ class Recogniser:
         reading = self._pipeline.analyzer.embed(reading)
         return reading if self._is_usable(reading) else None
 
-    def _rate(self, image: ImageRGB, shot: Shot) -> FaceReading:
+    def _rate(self, image: ImageRGB, shot: FaceShot) -> FaceReading:
         aligned = align_face(image, shot.landmarks)
         faces = Faces(
             shot.box_xyxy[None],

@@ -24,7 +24,7 @@ from lobby.visit import ZonePlace
 from media.image import ImageRGB
 from media.pictures import encode_jpeg
 from serving.caller import Caller, Role
-from serving.edge.types import EdgeCamera, EdgeEvent, EdgeRecord, Shot, Sighting
+from serving.edge.types import EdgeCamera, EdgeEvent, EdgeRecord, Sighting
 from serving.galleries.types import Consent, LegalBasis
 from serving.lobby.service import LobbyService
 from serving.lobby.settings import LobbySettings
@@ -32,6 +32,7 @@ from serving.storage.database import Database
 from tests.support.galleries import World, open_world
 from vision.analysis import Select
 from vision.assembly import FacePipeline
+from vision.face_shot import FaceShot
 from vision.scene import ZoneKind
 
 TENANT, BRANCH = "bank-a", "centre"
@@ -79,7 +80,9 @@ def customer(subject: str, now: datetime) -> Customer:
     return Customer(subject, f"Ms {subject.title()}", "private", "zh", "Mr Wang", (appointment,))
 
 
-def shot_of(pipeline: FacePipeline, image: ImageRGB, at: datetime, quality: float = 60.0) -> Shot:
+def shot_of(
+    pipeline: FacePipeline, image: ImageRGB, at: datetime, quality: float = 60.0
+) -> FaceShot:
     """Return what a box would send of the largest face of a picture."""
     face = pipeline.analyzer.read(image, Select.LARGEST)
     left, top, right, bottom = face.box_xyxy
@@ -87,7 +90,7 @@ def shot_of(pipeline: FacePipeline, image: ImageRGB, at: datetime, quality: floa
     x0, y0 = max(0, int(left - room)), max(0, int(top - room))
     x1, y1 = int(right + room) + 1, int(bottom + room) + 1
     shift = np.array([x0, y0], np.float32)
-    return Shot(
+    return FaceShot(
         picture=encode_jpeg(image[y0:y1, x0:x1]),
         captured_at=at,
         landmarks=face.landmarks - shift,
@@ -127,7 +130,7 @@ class LobbyWorld:
     def see(
         self,
         track: str,
-        shot: Shot | None = None,
+        shot: FaceShot | None = None,
         camera: CameraRef = DOOR,
         zones: Sequence[str] = (),
         branch: str = BRANCH,

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from branch_edge.news import FaceShot
 from branch_edge.watch import sightings
 from branch_edge.watch.people import Someone
 from branch_edge.watch.shots import RatedShot
@@ -23,6 +22,7 @@ from branch_edge.watch.sightings import (
 from branch_edge.watch.views import Eyes
 from media.image import ImageRGB
 from tests.branch_edge.watch.conftest import BEGUN_AT
+from vision.face_shot import FaceShot
 from vision.faces import Faces
 from vision.network import DetectorNetwork
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from media.image import ImageRGB
-from serving.edge.types import Shot
 from tests.support.galleries import START, lenient
 from tests.support.lobby import LobbyWorld, make_galleries, open_lobby, shot_of
 from vision.assembly import FacePipeline
+from vision.face_shot import FaceShot
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +25,7 @@ def people(portraits: Mapping[str, ImageRGB]) -> Mapping[str, ImageRGB]:
 
 
 @pytest.fixture(scope="session")
-def shots(faces: FacePipeline, people: Mapping[str, ImageRGB]) -> Mapping[str, Shot]:
+def shots(faces: FacePipeline, people: Mapping[str, ImageRGB]) -> Mapping[str, FaceShot]:
     return {name: shot_of(faces, image, START) for name, image in people.items()}
 
 

@@ -15,11 +15,11 @@ from base.errors import (
 )
 from lobby.alert import Alert, AlertAction, AlertKind, AlertState
 from serving.caller import Caller
-from serving.edge.types import Shot
 from serving.lobby.views import AlertView
 from tests.support.lobby import BRANCH, OPERATOR, STAFF, TENANT, LobbyWorld, customer
+from vision.face_shot import FaceShot
 
-Shots = Mapping[str, Shot]
+Shots = Mapping[str, FaceShot]
 TELLER = replace(STAFF, subject="tom", duties=frozenset({"teller"}))
 
 

@@ -18,7 +18,7 @@ from lobby.alert import AlertAction
 from lobby.flow import CameraCondition, CameraNews
 from media.pictures import decode_picture
 from serving.caller import Caller
-from serving.edge.types import EdgeCamera, Shot
+from serving.edge.types import EdgeCamera
 from serving.lobby.photos import Photos
 from serving.lobby.settings import LobbySettings
 from serving.lobby.views import CameraView
@@ -36,8 +36,9 @@ from tests.support.lobby import (
     open_lobby,
 )
 from vision.assembly import FacePipeline
+from vision.face_shot import FaceShot
 
-Shots = Mapping[str, Shot]
+Shots = Mapping[str, FaceShot]
 
 
 def camera_events(lobby: LobbyWorld) -> list[CameraView]:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from base.clock import SystemClock
 from base.ids import SubjectName
 from lobby.customer import Customer
-from serving.edge.types import Shot
 from serving.lobby.customers import DOWN, NOT_LISTED, PENDING, Customers, Key, Lookup
 from serving.lobby.views import Trouble, VisitView
 from tests.support.galleries import START
 from tests.support.lobby import BRANCH, STAFF, TENANT, LobbyWorld, ScriptedDirectory, customer
+from vision.face_shot import FaceShot
 
-Shots = Mapping[str, Shot]
+Shots = Mapping[str, FaceShot]
 ANN = SubjectName(TENANT, "customers", "ann")
 
 

@@ -9,12 +9,12 @@ from base.errors import PhotoNotFoundError
 from base.ids import GalleryName
 from lobby.alert import AlertAction
 from lobby.identity import IdentityKind
-from serving.edge.types import Shot
 from serving.galleries.types import Receipt
 from tests.support.lobby import BRANCH, STAFF, TENANT, LobbyWorld, customer, open_lobby
 from vision.assembly import FacePipeline
+from vision.face_shot import FaceShot
 
-Shots = Mapping[str, Shot]
+Shots = Mapping[str, FaceShot]
 CUSTOMERS = GalleryName(TENANT, "customers")
 
 

@@ -13,13 +13,13 @@ import pytest_asyncio
 
 from base.errors import StorageFailedError
 from serving.caller import Role
-from serving.edge.types import Shot
 from serving.http import events
 from serving.staff import passwords
 from serving.staff.types import Account
 from tests.support.lobby import BRANCH, TENANT, customer, flow_span, open_lobby
 from tests.support.lobby_http import LobbyHttp, SentEvent, listening, serve_lobby
 from vision.assembly import FacePipeline
+from vision.face_shot import FaceShot
 
 HERE = f"/v1/lobby/branches/{BRANCH}"
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -50,7 +50,7 @@ async def next_of(stream: AsyncIterator[SentEvent], kind: str) -> SentEvent:
 
 
 async def test_a_customer_who_comes_in_is_on_the_tablet_and_the_way_is_measured(
-    served: LobbyHttp, shots: Mapping[str, Shot]
+    served: LobbyHttp, shots: Mapping[str, FaceShot]
 ) -> None:
     async with served.browser("anna") as anna, listening(anna) as stream:
         hello = await next_of(stream, "hello")
@@ -79,7 +79,7 @@ async def test_a_customer_who_comes_in_is_on_the_tablet_and_the_way_is_measured(
 
 
 async def test_what_one_tablet_does_is_on_the_other(
-    served: LobbyHttp, shots: Mapping[str, Shot]
+    served: LobbyHttp, shots: Mapping[str, FaceShot]
 ) -> None:
     async with served.browser("anna") as one, served.browser("anna") as two:
         served.running.see("t2", shots["ben"])
@@ -94,7 +94,7 @@ async def test_what_one_tablet_does_is_on_the_other(
 
 
 async def test_a_page_that_comes_back_gets_what_it_missed(
-    served: LobbyHttp, shots: Mapping[str, Shot]
+    served: LobbyHttp, shots: Mapping[str, FaceShot]
 ) -> None:
     async with served.browser("anna") as anna:
         async with listening(anna) as stream:
@@ -117,7 +117,7 @@ async def test_a_page_that_comes_back_gets_what_it_missed(
 
 
 async def test_an_event_of_one_branch_reaches_no_other(
-    served: LobbyHttp, shots: Mapping[str, Shot]
+    served: LobbyHttp, shots: Mapping[str, FaceShot]
 ) -> None:
     served.add("zoe", Role.LOBBY_STAFF, "west")
     async with (
@@ -136,7 +136,7 @@ async def test_an_event_of_one_branch_reaches_no_other(
 
 
 async def test_a_colleague_to_whom_an_alert_is_handed_over_sees_it(
-    served: LobbyHttp, shots: Mapping[str, Shot]
+    served: LobbyHttp, shots: Mapping[str, FaceShot]
 ) -> None:
     served.add("ting", Role.LOBBY_STAFF, BRANCH, "teller")
     async with (

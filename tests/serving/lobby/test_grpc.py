@@ -11,17 +11,17 @@ import pytest
 from client import ApiError, SmartBranchClient
 from client.lobby_types import Action, Hello, LobbyAlert, LobbyEvent, LobbyVisit
 from protos.smartbranch.edge.v1 import edge_pb2
-from serving.edge.types import Shot
 from tests.support.boxes import ScriptedBox, stamp
 from tests.support.liveness import InProcessServer
 from tests.support.lobby import BRANCH, TENANT, customer
 from tests.support.lobby_house import LobbyHouse, serving_lobby
 from tests.support.tokens import TokenMaker
 from vision.assembly import FacePipeline
+from vision.face_shot import FaceShot
 
 CENTRE = f"tenants/{TENANT}/branches/{BRANCH}"
 LIMIT_S = 10.0
-Shots = Mapping[str, Shot]
+Shots = Mapping[str, FaceShot]
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ async def box(server: InProcessServer, tokens: TokenMaker) -> AsyncIterator[Scri
         yield open_box
 
 
-async def show(box: ScriptedBox, sequence: int, shot: Shot, track: str = "t1") -> None:
+async def show(box: ScriptedBox, sequence: int, shot: FaceShot, track: str = "t1") -> None:
     now = stamp(datetime.now(UTC))
     message = edge_pb2.FaceShot(
         picture=shot.picture,
@@ -137,7 +137,7 @@ async def test_a_crop_that_is_no_picture_does_not_stop_its_camera(
     box: ScriptedBox, staff: SmartBranchClient, shots: Shots
 ) -> None:
     shot = shots["ann"]
-    broken = Shot(
+    broken = FaceShot(
         *(b"\xff\xd8\xff\xe0 no picture", shot.captured_at, shot.landmarks, shot.box_xyxy),
         *(shot.score, shot.quality, shot.face_px),
     )

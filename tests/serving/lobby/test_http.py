@@ -11,7 +11,6 @@ import pytest_asyncio
 
 from serving.audit.types import Outcome
 from serving.caller import Role
-from serving.edge.types import Shot
 from serving.http.staff_door import COOKIE
 from serving.lobby.views import GalleryProblem
 from serving.staff import passwords
@@ -19,6 +18,7 @@ from tests.support.lobby import BRANCH, TENANT, customer, flow_span, open_lobby
 from tests.support.lobby_http import PASSWORD, LobbyHttp, serve_lobby
 from tests.support.tokens import TokenMaker
 from vision.assembly import FacePipeline
+from vision.face_shot import FaceShot
 
 HERE = f"/v1/lobby/branches/{BRANCH}"
 SIGN_IN = {"name": f"{TENANT}/anna", "password": PASSWORD}
@@ -163,7 +163,7 @@ async def test_another_sites_page_cannot_use_the_cookie(
 
 
 async def test_staff_see_who_has_come_and_what_to_do(
-    served: LobbyHttp, anna: httpx.AsyncClient, shots: Mapping[str, Shot]
+    served: LobbyHttp, anna: httpx.AsyncClient, shots: Mapping[str, FaceShot]
 ) -> None:
     served.running.directory.customers["ann"] = customer("ann", served.running.now)
     served.running.see("t1", shots["ann"])
@@ -180,7 +180,7 @@ async def test_staff_see_who_has_come_and_what_to_do(
 
 
 async def test_an_alert_is_moved_once_however_often_it_is_sent(
-    served: LobbyHttp, anna: httpx.AsyncClient, shots: Mapping[str, Shot]
+    served: LobbyHttp, anna: httpx.AsyncClient, shots: Mapping[str, FaceShot]
 ) -> None:
     served.running.directory.customers["ben"] = customer("ben", served.running.now)
     served.running.see("t2", shots["ben"])

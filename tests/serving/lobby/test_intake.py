@@ -13,7 +13,7 @@ from lobby.seen import TrackRef
 from lobby.visit import Visit
 from media.image import ImageRGB
 from serving.edge.sink import Commit
-from serving.edge.types import EdgeCamera, EdgeEvent, Shot, Sighting
+from serving.edge.types import EdgeCamera, EdgeEvent, Sighting
 from serving.galleries.types import LegalBasis
 from serving.lobby.views import VisitView
 from serving.storage.schema import SubjectRow
@@ -29,8 +29,9 @@ from tests.support.lobby import (
     open_lobby,
 )
 from vision.assembly import FacePipeline
+from vision.face_shot import FaceShot
 
-Shots = Mapping[str, Shot]
+Shots = Mapping[str, FaceShot]
 
 
 def visits(lobby: LobbyWorld, with_ended: bool = False) -> tuple[VisitView, ...]:

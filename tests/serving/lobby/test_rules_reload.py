@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from lobby.alert import AlertKind
-from serving.edge.types import Shot
 from serving.lobby.views import Trouble
 from tests.support.lobby import BRANCH, OPERATOR, TENANT, LobbyWorld, open_lobby
 from vision.assembly import FacePipeline
+from vision.face_shot import FaceShot
 
 GOOD = '[[rule]]\nid = "watch"\nkind = "watchlist"\nseverity = "urgent"\n'
 BAD = GOOD + "colour = 3\n"
@@ -21,7 +21,7 @@ def troubles(lobby: LobbyWorld) -> list[tuple[str, bool]]:
 
 
 def test_a_rule_file_that_goes_wrong_leaves_the_old_rules(
-    folder: Path, faces: FacePipeline, shots: Mapping[str, Shot]
+    folder: Path, faces: FacePipeline, shots: Mapping[str, FaceShot]
 ) -> None:
     file = folder / "rules.toml"
     file.write_text(GOOD)

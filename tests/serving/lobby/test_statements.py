@@ -10,7 +10,7 @@ from sqlalchemy import event
 from base.ids import GalleryName
 from lobby.alert import AlertAction
 from lobby.flow import CameraCondition, CameraNews
-from serving.edge.types import EdgeCamera, Shot
+from serving.edge.types import EdgeCamera
 from tests.support.lobby import (
     BRANCH,
     DOOR,
@@ -21,6 +21,7 @@ from tests.support.lobby import (
     customer,
     flow_span,
 )
+from vision.face_shot import FaceShot
 
 # The sweep, which then takes the tenants one by one.
 EVERY_TENANT = "SELECT DISTINCT lobby_branches.tenant FROM lobby_branches"
@@ -28,7 +29,7 @@ TABLE = re.compile(r"\b(?:FROM|UPDATE|INTO) (lobby_\w+)")
 
 
 def test_every_statement_on_a_lobby_names_the_tenant(
-    lobby: LobbyWorld, shots: Mapping[str, Shot]
+    lobby: LobbyWorld, shots: Mapping[str, FaceShot]
 ) -> None:
     statements: list[str] = []
 
@@ -53,7 +54,7 @@ def is_bound(statement: str) -> bool:
     return "tenant = ?" in statement
 
 
-def use_everything(lobby: LobbyWorld, shots: Mapping[str, Shot]) -> None:
+def use_everything(lobby: LobbyWorld, shots: Mapping[str, FaceShot]) -> None:
     service = lobby.lobby
     lobby.directory.customers["ann"] = customer("ann", lobby.now)
     service.intake.connected(EdgeCamera(TENANT, BRANCH, DOOR), lobby.now)

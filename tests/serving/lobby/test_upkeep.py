@@ -9,11 +9,12 @@ from prometheus_client import CollectorRegistry, generate_latest
 from lobby.alert import AlertKind, AlertState, Severity
 from lobby.flow import CameraCondition, CameraNews
 from lobby.rules.rule import Cause, Escalation, Rule, RuleBook
-from serving.edge.types import EdgeCamera, Shot
+from serving.edge.types import EdgeCamera
 from tests.support.lobby import BRANCH, DOOR, OPERATOR, TENANT, LobbyWorld, open_lobby
 from vision.assembly import FacePipeline
+from vision.face_shot import FaceShot
 
-Shots = Mapping[str, Shot]
+Shots = Mapping[str, FaceShot]
 WATCHED = Rule(
     "watch",
     AlertKind.WATCHLIST,
