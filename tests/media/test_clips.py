@@ -1,5 +1,6 @@
 """A clip becomes frames in the right colours and times, or an error of the tree."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -330,3 +331,10 @@ def peak_growth_mb(prepare: str, *measured: str) -> float:
         cwd=ROOT, capture_output=True, text=True, timeout=100, check=True,
     )  # fmt: skip
     return float(done.stdout)
+
+
+def test_making_a_clip_leaves_the_test_at_its_own_schedule() -> None:
+    """A whole suite ran in real time after its first AV1 clip, and starved what it waited for."""
+    before = os.sched_getscheduler(0)
+    make_clip("mp4-av1")
+    assert os.sched_getscheduler(0) == before

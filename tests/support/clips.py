@@ -1,8 +1,10 @@
 """Clips and recordings that a test makes itself, of coloured squares and tones."""
 
 import io
+import os
 import wave
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 
 import av
@@ -71,7 +73,7 @@ def make_clip(
     queue = iter([square_picture()] * 8 if pictures is None else pictures)
     first = next(queue)
     out = io.BytesIO()
-    with av.open(out, "w", format=kind, options=options or {}) as container:
+    with _own_schedule(), av.open(out, "w", format=kind, options=options or {}) as container:
         container.metadata.update(metadata or {})
         stream: VideoStream = container.add_stream(encoder, rate=FPS)  # type: ignore[assignment]
         stream.pix_fmt = pixel_format
@@ -95,6 +97,19 @@ def make_clip(
         if tone_s:
             _mux_tone(container, tone_s)
     return out.getvalue()
+
+
+@contextmanager
+def _own_schedule() -> Iterator[None]:
+    """Give the thread its schedule back: SVT-AV1 takes it to real time where it may (as root).
+
+    Whatever was started after that, a browser for one, could starve all others on the machine.
+    """
+    policy, parameter = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, parameter)
 
 
 def make_wav(samples: "np.typing.NDArray[np.int16]", rate_hz: int = 16_000) -> bytes:
