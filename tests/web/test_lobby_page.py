@@ -89,6 +89,7 @@ def test_an_alert_is_handed_over_with_a_note_and_closed(
         page.click("#sheet [data-part=CLOSE]")
         expect(page.locator(OPEN)).to_have_count(0)
         expect(page.locator("#sheet .sheet-alert")).to_have_count(0)
+        until(page, lambda: len(lobby.updates) == 2)
     handed, closed = lobby.updates
     assert (handed["action"], handed["assignee"]) == ("HAND_OVER", "tom")
     assert closed["action"] == "CLOSE"

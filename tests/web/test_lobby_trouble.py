@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 from protos.smartbranch.lobby.v1.lobby_pb2 import Alert, LobbyEvent
 from tests.support.lobby_pages import LobbyServer
 from tests.support.lobby_people import alert, arrival, fill, ms_li, visitor
-from tests.support.lobby_tablet import board, sign_in, tablet
+from tests.support.lobby_tablet import board, sign_in, tablet, until
 
 pytestmark = pytest.mark.browser
 OPEN, IN_HAND = "#alerts-open .alert", "#alerts-in-hand .alert"
@@ -46,6 +46,7 @@ def test_what_is_done_without_a_network_is_sent_once_when_it_is_back(
         page.context.set_offline(False)
         expect(page.locator("#banner")).to_be_hidden()
         expect(page.locator("#link")).to_have_text("Live")
+        until(page, lambda: len(lobby.updates) == 3)
     done = [(one["alert"], one["action"]) for one in lobby.updates]
     assert done == [("a-1", "ACKNOWLEDGE"), ("a-1", "CLOSE"), ("a-2", "TAKE_OVER")]
     assert sum(path.endswith(":update") for path in lobby.asked) == 3
@@ -88,6 +89,7 @@ def test_the_page_starts_without_a_network_and_what_waits_outlives_it(
             assert personal not in kept
         page.context.set_offline(False)
         expect(page.locator(IN_HAND)).to_contain_text("Seen by you")
+        until(page, lambda: bool(lobby.updates))
     (sent,) = lobby.updates
     assert sent["action"] == "ACKNOWLEDGE"
     assert sent["action_time"].endswith("Z")
@@ -107,8 +109,9 @@ def test_a_sign_in_that_is_over_is_said_and_loses_nothing(
         assert "Li Na" not in page.content()
         assert lobby.updates == []
         sign_in(page)
+        # The page shows it before the server has it.
         expect(page.locator(IN_HAND)).to_contain_text("Seen by you")
-        assert len(lobby.updates) == 1
+        until(page, lambda: len(lobby.updates) == 1)
         lobby.end_sessions()
         expect(page.locator("#sign-in-line")).to_contain_text("has expired")
         page.click("#language")
@@ -127,6 +130,7 @@ def test_nobody_sends_what_another_person_did(staff_browser: Browser, lobby: Lob
         page.click("#sign-out")
         sign_in(page, "mei")
         expect(page.locator(IN_HAND)).to_contain_text("Seen by you")
+        until(page, lambda: bool(lobby.updates))
     assert [one["by"] for one in lobby.updates] == ["mei"]
 
 
