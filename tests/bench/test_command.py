@@ -66,6 +66,7 @@ def test_a_clip_is_checked_against_how_fast_it_plays() -> None:
     assert 4 <= judged <= 50
 
 
+@pytest.mark.slow
 def test_overload_is_refused_and_nothing_else_goes_wrong() -> None:
     report = run_bench("load", "--seconds", "2")
     codes = report["codes"]
@@ -75,6 +76,7 @@ def test_overload_is_refused_and_nothing_else_goes_wrong() -> None:
     assert report["other_codes"] == []
 
 
+@pytest.mark.slow
 def test_memory_is_read_on_the_way() -> None:
     report = run_bench("memory", "--requests", "40")
     assert isinstance(report["growth"], float)

@@ -56,6 +56,7 @@ def test_missing_pictures_are_bad_input_in_one_line(tiny_faces: Path, tmp_path: 
 
 
 @pytest.mark.shared
+@pytest.mark.slow
 def test_a_slice_of_lfw_is_told_apart(shared_data: Path) -> None:
     root = shared_data / "lfw"
     run = VerificationRun(root / "pairs.txt", root, limit=200, replicates=50)

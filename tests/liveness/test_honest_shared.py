@@ -48,7 +48,7 @@ def over_a_bad_line(looks: Clip, fps: float, seed: int) -> Iterator[ScriptedLook
         yield ScriptedLook(frame, *parts)
 
 
-@pytest.mark.parametrize("fps", [6.0, 10.0])
+@pytest.mark.parametrize("fps", [pytest.param(6.0, marks=pytest.mark.slow), 10.0])
 @pytest.mark.parametrize("clip", MOVING)
 def test_no_rule_holds_a_person_who_moves_over_a_bad_line(
     new_watch: Callable[[], ClipWatch], read_clip: ReadClip, clip: str, fps: float

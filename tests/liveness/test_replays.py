@@ -26,7 +26,7 @@ COUNT = int(os.environ.get("REPLAYS", "8"))
 SECRET = b"k" * 16
 STRAIGHT = Challenge.LOOK_STRAIGHT
 # How many moves somebody has clips of, and the share of sessions that these may answer.
-STOCKS = ((1, 0.05), (2, 0.1), (3, 0.3), (4, 0.6))[:: 1 if COUNT >= 100 else -2]
+STOCKS = ((1, 0.05), (2, 0.1), (3, 0.3), (4, 0.6))[0 if COUNT >= 100 else 3 :]
 
 
 class SameMoves(SecretDraw):
