@@ -5,7 +5,6 @@ people come and go all the time, and every coming is told anew. The people are p
 move into view: what is measured is the way, not how well people in a lobby are found.
 """
 
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +19,7 @@ import numpy as np
 from bench.cameras import CamerasPlan, bench_cameras
 from bench.footage import CAMERA_BITS_PER_S, FPS, KEY_EVERY, encode_h264
 from bench.rtsp_server import Mounts, RtspServer
+from bench.server import cpu_seconds
 from client import ApiError
 from client.types import Consent, LegalBasis
 from evaluation.pipeline import core_count
@@ -213,13 +213,10 @@ def _delays_s(heard: Sequence[Heard]) -> list[float]:
 
 
 def _load_over(span_s: float, box_pid: int, server_pid: int) -> _Load:
-    before = _cpu_s(box_pid), _cpu_s(server_pid)
+    before = cpu_seconds(box_pid), cpu_seconds(server_pid)
     begun_s = time.monotonic()
     time.sleep(span_s)
     gone_s = time.monotonic() - begun_s
-    return _Load((_cpu_s(box_pid) - before[0]) / gone_s, (_cpu_s(server_pid) - before[1]) / gone_s)
-
-
-def _cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return _Load(
+        (cpu_seconds(box_pid) - before[0]) / gone_s, (cpu_seconds(server_pid) - before[1]) / gone_s
+    )

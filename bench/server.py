@@ -40,8 +40,7 @@ class RunningServer:
 
     def cpu_seconds(self) -> float:
         """Return the processor time that the process has used."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_seconds(self.pid)
 
     def channel(self) -> grpc.Channel:
         """Open a channel for synchronous calls."""
@@ -50,6 +49,12 @@ class RunningServer:
     def aio_channel(self) -> grpc.aio.Channel:
         """Open a channel for calls on the running event loop."""
         return grpc.aio.insecure_channel(self.address, options=channel_options())
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the processor time that a process has used, in user code and in the kernel."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def channel_options() -> list[tuple[str, int]]:

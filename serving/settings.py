@@ -9,8 +9,8 @@ from typing import Any, Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from base.addresses import Address, is_loopback
 from base.settings import read_settings
-from serving.addresses import Address, is_loopback
 from serving.deepfake.settings import DeepfakeSettings
 from serving.edge.settings import EdgeFields
 from serving.liveness.settings import LivenessSettings

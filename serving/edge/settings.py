@@ -6,7 +6,7 @@ from datetime import timedelta
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from serving.addresses import Address
+from base.addresses import Address
 
 
 @dataclass(frozen=True, slots=True)

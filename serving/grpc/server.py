@@ -10,6 +10,7 @@ from grpc_health.v1.health import aio as health_aio  # type: ignore[import-untyp
 from grpc_health.v1.health_pb2 import HealthCheckResponse  # type: ignore[import-untyped]
 from grpc_reflection.v1alpha import reflection  # type: ignore[import-untyped]
 
+from base.addresses import is_loopback
 from base.clock import Clock
 from base.errors import SettingsError
 from protos.smartbranch.deepfake.v1 import deepfake_service_pb2, deepfake_service_pb2_grpc
@@ -22,7 +23,6 @@ from protos.smartbranch.vision.v1 import (
     gallery_service_pb2,
     gallery_service_pb2_grpc,
 )
-from serving.addresses import is_loopback
 from serving.bridge import Bridge
 from serving.gate import Gate
 from serving.grpc.clips import ClipRunner

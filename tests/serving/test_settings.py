@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from base.addresses import is_loopback
 from base.errors import SettingsError
-from serving.addresses import is_loopback
 from serving.settings import ServerSettings, load_settings
 
 
