@@ -91,3 +91,32 @@ class SubjectName:
                 field="subject",
             )
         return GalleryName.parse(head).subject(subject)
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewName:
+    """`tenants/{tenant}/interviews/{interview}`."""
+
+    tenant: str
+    interview: str
+
+    def __post_init__(self) -> None:
+        check_id(self.tenant, "tenant")
+        check_id(self.interview, "interview")
+
+    def __str__(self) -> str:
+        return f"tenants/{self.tenant}/interviews/{self.interview}"
+
+    @classmethod
+    def parse(cls, name: str) -> "InterviewName":
+        """Read a resource name. Raises InvalidResourceNameError."""
+        parts = name.split("/")
+        if len(parts) != 4 or parts[0] != "tenants" or parts[2] != "interviews":
+            raise InvalidResourceNameError(
+                "expected a name like tenants/{tenant}/interviews/{interview}", field="name"
+            )
+        return cls(parts[1], parts[3])
+
+    def participant(self, participant: str) -> str:
+        """Return the resource name of one participant of this case."""
+        return f"{self}/participants/{check_id(participant, 'participant')}"

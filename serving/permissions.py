@@ -10,7 +10,11 @@ _DEEPFAKE = "smartbranch.deepfake.v1.DeepfakeService"
 _LOBBY = "smartbranch.lobby.v1.LobbyService"
 _EDGE = "smartbranch.edge.v1.EdgeService"
 _DEVICES = "smartbranch.edge.v1.DeviceService"
+_DOCUMENTS = "smartbranch.vision.v1.DocumentService"
+_INTERVIEW = "smartbranch.kyc.v1.InterviewService"
 METRICS = "metrics"
+# What reviewers see of a case: pictures and the recording.
+INTERVIEW_MEDIA = "interview.media"
 # What pages ask that has no call of its own.
 STAFF_ME, LOBBY_PHOTO, LOBBY_RECEIPTS, CONSOLE = (
     "staff.me",
@@ -21,6 +25,7 @@ STAFF_ME, LOBBY_PHOTO, LOBBY_RECEIPTS, CONSOLE = (
 _LOBBY_USERS = frozenset({Role.LOBBY_STAFF, Role.OPERATOR})
 _KEEPERS = frozenset({Role.OPERATOR})
 _READERS = frozenset({Role.OPERATOR, Role.AUDITOR, Role.REVIEWER})
+_HOSTS = frozenset({Role.INTERVIEW_APP, Role.OPERATOR})
 
 ALLOWED: dict[str, frozenset[Role]] = {
     f"{_FACE}/DetectFaces": frozenset(Role) - {Role.AUDITOR},
@@ -62,6 +67,20 @@ ALLOWED: dict[str, frozenset[Role]] = {
     f"{_LOBBY}/UpdateAlert": _LOBBY_USERS,
     # Counts without identity.
     f"{_LOBBY}/GetFlow": _LOBBY_USERS | _READERS,
+    f"{_DOCUMENTS}/ReadIdDocument": frozenset({Role.INTERVIEW_APP, Role.REVIEWER, Role.OPERATOR}),
+    f"{_INTERVIEW}/CreateInterview": _HOSTS,
+    f"{_INTERVIEW}/GetInterview": _HOSTS | _READERS,
+    f"{_INTERVIEW}/ListInterviews": _HOSTS | _READERS,
+    f"{_INTERVIEW}/InviteParticipant": _HOSTS,
+    f"{_INTERVIEW}/HandOverInterview": _HOSTS | {Role.REVIEWER},
+    # The attend token is the proof; who carries it need not be anybody else.
+    f"{_INTERVIEW}/Attend": frozenset(Role),
+    # Who opens cases does not decide them.
+    f"{_INTERVIEW}/ReviewInterview": frozenset({Role.REVIEWER}),
+    f"{_INTERVIEW}/ExportEvidence": frozenset({Role.REVIEWER, Role.AUDITOR}),
+    f"{_INTERVIEW}/HoldInterview": frozenset({Role.AUDITOR, Role.OPERATOR}),
+    f"{_INTERVIEW}/EraseInterview": _KEEPERS,
+    INTERVIEW_MEDIA: frozenset({Role.REVIEWER, Role.AUDITOR}),
     LOBBY_PHOTO: _LOBBY_USERS,
     LOBBY_RECEIPTS: _LOBBY_USERS,
     STAFF_ME: frozenset(Role),
@@ -72,7 +91,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
 COMMON_PREFIXES = ("grpc.reflection.",)
 _SEARCH = f"{_FACE}/SearchFaces"
 # What needs no caller, and is counted and bounded all the same.
-ANONYMOUS = frozenset({f"{_EDGE}/RegisterDevice"})
+ANONYMOUS = frozenset({f"{_EDGE}/RegisterDevice", f"{_INTERVIEW}/Attend"})
 # What a load balancer asks before anybody has a token.
 OPEN_PREFIXES = ("grpc.health.v1.Health/",)
 

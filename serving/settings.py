@@ -13,6 +13,7 @@ from base.addresses import Address, is_loopback
 from base.settings import read_settings
 from serving.deepfake.settings import DeepfakeSettings
 from serving.edge.settings import EdgeFields
+from serving.interview.settings import InterviewFields
 from serving.liveness.settings import LivenessSettings
 from serving.lobby.settings import LobbyFields
 from serving.streams.types import StreamLimits
@@ -28,7 +29,7 @@ DEFAULT_DATA_DIR = Path("~/.local/share/smartbranch")
 OTHERS_VARIABLES = frozenset({"SMARTBRANCH_SHARED", "SMARTBRANCH_CONFIG"})
 
 
-class ServerSettings(EdgeFields, LobbyFields, BaseSettings):
+class ServerSettings(EdgeFields, InterviewFields, LobbyFields, BaseSettings):
     """Settings of one server process; also what the command line builds its services from."""
 
     model_config = SettingsConfigDict(

@@ -8,6 +8,7 @@ SmartBranchError
 │   │   ClipTooLargeError, ClipTooLongError, UnfinishedClipError, BrokenSoundError
 │   ├── face: NoFaceError, SeveralFacesError, DegenerateFaceError, PoorPictureError
 │   ├── branch: RulesInvalidError, DirectoryInvalidError
+│   ├── interview: PolicyInvalidError, EvidenceInvalidError
 │   ├── camera: UnsupportedSourceError
 │   ├── InvalidArgumentError, ErrorRateOutOfRangeError, InvalidResourceNameError
 │   └── SequenceGapError
@@ -20,20 +21,25 @@ SmartBranchError
 │   ├── BranchNotFoundError, DeviceNotFoundError, DeviceExistsError, CameraNotFoundError,
 │   │   CameraOfflineError, CameraTakenOverError, SceneChangedError
 │   ├── VisitNotFoundError, PhotoNotFoundError, AlertNotFoundError, AlertMoveNotAllowedError
+│   ├── ProductNotFoundError, InterviewNotFoundError, ParticipantNotFoundError,
+│   │   InterviewClosedError, InterviewHeldError, MoveNotAllowedError, ReviewedBeforeError,
+│   │   AlreadyAttendingError
 │   └── WatchlistBasisError, StaffExistsError, StaffNotFoundError
 ├── AccessError               the caller may not do this
 │   ├── MissingTokenError, InvalidTokenError, ExpiredTokenError
 │   ├── ExpiredCertificateError, RevokedCertificateError
 │   ├── DeviceCodeInvalidError, DeviceRevokedError
+│   ├── AttendTokenInvalidError
 │   ├── SignInNeededError, SignInFailedError, SignInExpiredError
 │   └── RoleNotAllowedError, TooManyAttemptsError
 ├── CapacityError             later, or less of it
 │   ├── QueueFullError, RateLimitedError, TooManyRequestsInFlightError, MessageTooLargeError
-│   └── DeadlineExceededError, StartingError, DrainingError
+│   └── DeadlineExceededError, StartingError, DrainingError, RecordingFullError
 └── FaultError                ours to mend
     ├── ModelUnavailableError, ModelCorruptError, ModelDownloadError, ModelDisagreesError
     ├── ProviderUnavailableError, ModelTermsNotAcceptedError, SettingsError
     ├── InferenceFailedError, StorageFailedError, SecretsUnavailableError, AuditBrokenError
+    ├── RecordingDamagedError
     ├── SpoolFailedError, DirectoryUnavailableError, LinkLostError, ServerRefusedError
     ├── CameraUnavailableError, CameraStalledError, CameraRefusedError, CameraAddressError
     └── ServerNotReadyError
@@ -132,6 +138,21 @@ from base.errors.inputs import (
     UnsupportedPictureError,
     UnsupportedSourceError,
 )
+from base.errors.interviews import (
+    AlreadyAttendingError,
+    AttendTokenInvalidError,
+    EvidenceInvalidError,
+    InterviewClosedError,
+    InterviewHeldError,
+    InterviewNotFoundError,
+    MoveNotAllowedError,
+    ParticipantNotFoundError,
+    PolicyInvalidError,
+    ProductNotFoundError,
+    RecordingDamagedError,
+    RecordingFullError,
+    ReviewedBeforeError,
+)
 from base.errors.root import SmartBranchError, leaves
 from base.errors.states import (
     ClipNotFoundError,
@@ -157,6 +178,8 @@ __all__ = [
     "AccessError",
     "AlertMoveNotAllowedError",
     "AlertNotFoundError",
+    "AlreadyAttendingError",
+    "AttendTokenInvalidError",
     "AuditBrokenError",
     "BranchNotFoundError",
     "BrokenClipError",
@@ -188,6 +211,7 @@ __all__ = [
     "EmptyClipError",
     "EmptyPictureError",
     "ErrorRateOutOfRangeError",
+    "EvidenceInvalidError",
     "ExpiredCertificateError",
     "ExpiredTokenError",
     "FaultError",
@@ -195,6 +219,9 @@ __all__ = [
     "GalleryNotFoundError",
     "ImportStateError",
     "InferenceFailedError",
+    "InterviewClosedError",
+    "InterviewHeldError",
+    "InterviewNotFoundError",
     "InvalidArgumentError",
     "InvalidInputError",
     "InvalidResourceNameError",
@@ -208,15 +235,22 @@ __all__ = [
     "ModelMismatchError",
     "ModelTermsNotAcceptedError",
     "ModelUnavailableError",
+    "MoveNotAllowedError",
     "NoFaceError",
+    "ParticipantNotFoundError",
     "PhotoNotFoundError",
     "PictureTooLargeError",
     "PictureTooSmallError",
+    "PolicyInvalidError",
     "PoorPictureError",
+    "ProductNotFoundError",
     "ProviderUnavailableError",
     "QueueFullError",
     "RateLimitedError",
+    "RecordingDamagedError",
+    "RecordingFullError",
     "RequestIdReusedError",
+    "ReviewedBeforeError",
     "RevokedCertificateError",
     "RoleNotAllowedError",
     "RulesInvalidError",

@@ -1,0 +1,1 @@
+"""The remote interview: participants, states, policy, conduct, evidence."""

@@ -1,0 +1,1 @@
+"""What happens in picture and sound while somebody attends, as timed events."""

@@ -1,0 +1,51 @@
+"""What an attendance asks of others; the server implements it, tests script it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kyc.case import Check, DocumentRecord
+from media.image import ImageRGB
+from vision.embedding import Embedding
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DocumentLook:
+    """A document that was read.
+
+    record: what it says; None where nothing was found. portrait: RGB, None where there is none.
+    template: of the portrait. picture_codes: what is wrong with the picture, UPPER_SNAKE.
+    """
+
+    check: Check
+    record: DocumentRecord | None
+    portrait: ImageRGB | None
+    template: Embedding | None
+    picture_codes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"DocumentLook({self.check.outcome.value}, portrait=<hidden>)"
+
+
+class DocumentDesk(Protocol):
+    """Reads documents; slow, so it runs in the background."""
+
+    def read(self, front: ImageRGB | None, back: ImageRGB | None) -> DocumentLook:
+        """Read what was shown of one document."""
+        ...
+
+
+class FaceFiles(Protocol):
+    """Knows faces beyond the attendance: lists, earlier cases, the case's other participants."""
+
+    def look_up(self, face: Embedding, document: DocumentRecord | None) -> Sequence[Check]:
+        """Return the checks `watchlist`, `past_cases` and `other_participants`."""
+        ...
+
+
+class Authority(Protocol):
+    """Compares with the photograph that an authority holds (public security)."""
+
+    def check(self, document: DocumentRecord, face: Embedding) -> Check:
+        """Return the check `authority`; INCONCLUSIVE where it cannot be reached."""
+        ...

@@ -1,0 +1,1 @@
+"""The steps of an attendance, one file each."""

@@ -1,0 +1,1 @@
+"""Interviews behind gRPC and HTTP: cases, attendances, recordings, evidence."""

@@ -1,0 +1,1 @@
+"""Identity documents: found, straightened, read and checked."""
