@@ -14,6 +14,7 @@ OUT = Path("web/src/gen")
 PLUGIN = Path("web/node_modules/.bin/protoc-gen-es")
 SPOKEN = (
     "smartbranch/edge/v1/edge_service.proto",
+    "smartbranch/kyc/v1/interview_service.proto",
     "smartbranch/liveness/v1/liveness_service.proto",
     "smartbranch/lobby/v1/lobby_service.proto",
 )
