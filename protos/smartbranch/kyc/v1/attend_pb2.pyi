@@ -310,6 +310,7 @@ class AttendanceOpened(_message.Message):
     MAX_CHUNK_BYTES_FIELD_NUMBER: _builtins.int
     STEPS_FIELD_NUMBER: _builtins.int
     NONCE_FIELD_NUMBER: _builtins.int
+    WANTS_POSITION_FIELD_NUMBER: _builtins.int
     participant: _builtins.str
     """The participant's resource name."""
     resume_token: _builtins.str
@@ -324,6 +325,8 @@ class AttendanceOpened(_message.Message):
     """Longest chunk, in bytes."""
     nonce: _builtins.str
     """One-time value that the challenges are bound to."""
+    wants_position: _builtins.bool
+    """Whether the product asks where the client is: send `ReportedPosition` if there is one."""
     @_builtins.property
     def expire_time(self) -> _timestamp_pb2.Timestamp:
         """When the case expires."""
@@ -343,10 +346,11 @@ class AttendanceOpened(_message.Message):
         max_chunk_bytes: _builtins.int = ...,
         steps: _abc.Iterable[_interview_pb2.InterviewState.ValueType] | None = ...,
         nonce: _builtins.str = ...,
+        wants_position: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time", "max_chunk_bytes", b"max_chunk_bytes", "max_fps", b"max_fps", "next_sequence", b"next_sequence", "nonce", b"nonce", "participant", b"participant", "resume_token", b"resume_token", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["expire_time", b"expire_time", "max_chunk_bytes", b"max_chunk_bytes", "max_fps", b"max_fps", "next_sequence", b"next_sequence", "nonce", b"nonce", "participant", b"participant", "resume_token", b"resume_token", "steps", b"steps", "wants_position", b"wants_position"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
