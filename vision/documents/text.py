@@ -1,0 +1,63 @@
+"""Lines of text in a picture, and who reads them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from media.image import ImageRGB
+from vision.geometry import Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TextLine:
+    """One line as it was read.
+
+    confidence: in [0, 1]. quad: (4, 2) float32, pixels: the first letter's top, the last one's
+    top, the last one's foot, the first one's foot.
+    """
+
+    text: str
+    confidence: float
+    quad: Floats
+
+    @property
+    def box_xyxy(self) -> tuple[float, float, float, float]:
+        """The upright box around it."""
+        (left, top), (right, bottom) = self.quad.min(axis=0), self.quad.max(axis=0)
+        return float(left), float(top), float(right), float(bottom)
+
+    @property
+    def height_px(self) -> float:
+        """How tall its box is."""
+        _, top, _, bottom = self.box_xyxy
+        return bottom - top
+
+    def __repr__(self) -> str:
+        return f"TextLine({len(self.text)} characters, confidence={self.confidence:.2f})"
+
+
+class TextReader(Protocol):
+    """Reads text; safe to share between threads."""
+
+    @property
+    def model_ids(self) -> tuple[str, ...]:
+        """The catalogue's ids of the models in use."""
+        ...
+
+    def find(self, image: ImageRGB) -> Sequence[Floats]:
+        """Return where lines of text are, each (4, 2) as in TextLine, from above to below."""
+        ...
+
+    def read_at(self, image: ImageRGB, quads: Sequence[Floats]) -> tuple[TextLine, ...]:
+        """Read the lines at these places, in their order; an empty text is nothing legible."""
+        ...
+
+    def warm_up(self) -> None:
+        """Open the models and let them prove themselves. Raises ModelDisagreesError."""
+        ...
+
+
+def read_all(reader: TextReader, image: ImageRGB) -> tuple[TextLine, ...]:
+    """Find every line of a picture and read it."""
+    lines = reader.read_at(image, reader.find(image))
+    return tuple(line for line in lines if line.text)
