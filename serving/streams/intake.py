@@ -1,6 +1,9 @@
 """Where chunks arrive: numbers are checked, and the newest one waits to be looked at."""
 
 from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Generic, Protocol
 
 from base.errors import (
     InvalidArgumentError,
@@ -8,7 +11,7 @@ from base.errors import (
     RateLimitedError,
     SequenceGapError,
 )
-from serving.streams.types import Chunk, Codec, StreamLimits
+from serving.streams.types import Chunk, Codec, E, E_co, StreamLimits, StreamWork, Word
 
 # Cameras are not even: two pictures may come close together without the second being too much.
 FRAME_BURST = 2.0
@@ -57,10 +60,67 @@ class Pace:
         return True
 
 
-class Intake:
-    """Takes the chunks of one session in, over all of its connections."""
+class Feed(Protocol[E_co]):
+    """What comes in for a session, and what is to be done about it, one step at a time.
 
-    def __init__(self, limits: StreamLimits, codecs: frozenset[Codec]) -> None:
+    Used on the event loop alone. lost_count: chunks that the work had no room for.
+    """
+
+    lost_count: int
+
+    @property
+    def sequence(self) -> int:
+        """The last chunk that was taken in."""
+        ...
+
+    @property
+    def safe_sequence(self) -> int:
+        """The last chunk that may be acknowledged, with all before it."""
+        ...
+
+    @property
+    def dropped_count(self) -> int:
+        """Chunks that were received and are not looked at."""
+        ...
+
+    def admit(self, now_s: float) -> None:
+        """Count one message, whatever it carries. Raises RateLimitedError."""
+        ...
+
+    def accept(self, chunk: Chunk) -> bool:
+        """Take one chunk; False for one that was here before. Raises as `Intake.accept`."""
+        ...
+
+    def hear(self, word: Word) -> None:
+        """Take a word. Raises InvalidArgumentError where none is expected."""
+        ...
+
+    async def room(self) -> None:
+        """Wait until more may come."""
+        ...
+
+    async def settle(self) -> None:
+        """Wait until all that came may be acknowledged."""
+        ...
+
+    def next_step(self) -> Callable[[], Sequence[E_co]] | None:
+        """Return what is to be done now, None if nothing is. Raises what makes it pointless."""
+        ...
+
+    def empty(self) -> None:
+        """Leave what waits unlooked at."""
+        ...
+
+
+class Intake:
+    """Takes the chunks of one session in, over all of its connections.
+
+    last_sequence: of the chunks that were taken in before, by a session that this one goes on for.
+    """
+
+    def __init__(
+        self, limits: StreamLimits, codecs: frozenset[Codec], last_sequence: int = 0
+    ) -> None:
         self._limits = limits
         self._codecs = codecs
         self._arrivals = Pace(limits.max_chunks_per_s, limits.max_chunks_per_s * ARRIVAL_BURST_S)
@@ -68,7 +128,7 @@ class Intake:
         self._mailbox = Mailbox()
         self._too_fast_count = 0
         self.lost_count = 0
-        self.sequence = 0
+        self.sequence = last_sequence
 
     @property
     def dropped_count(self) -> int:
@@ -89,12 +149,16 @@ class Intake:
                 f"{self.sequence + 1}",
                 next_sequence=self.sequence + 1,
             )
+        self.place(chunk)
         self.sequence = chunk.sequence
+        return True
+
+    def place(self, chunk: Chunk) -> None:
+        """Put a new chunk where it waits."""
         if self._frames.allows(chunk.received_s):
             self._mailbox.put(chunk)
         else:
             self._too_fast_count += 1
-        return True
 
     def admit(self, now_s: float) -> None:
         """Count one message, whatever it carries. Raises RateLimitedError."""
@@ -128,3 +192,31 @@ class Intake:
                 max_bytes=self._limits.max_chunk_bytes,
             )
         self.admit(chunk.received_s)
+
+
+class FrameFeed(Intake, Generic[E]):
+    """Feeds a work with the newest picture alone; what was received is acknowledged."""
+
+    def __init__(self, limits: StreamLimits, work: StreamWork[E]) -> None:
+        super().__init__(limits, work.codecs)
+        self._work = work
+
+    @property
+    def safe_sequence(self) -> int:
+        """The last chunk: having been received is all that is said of it."""
+        return self.sequence
+
+    def hear(self, word: Word) -> None:
+        """Refuse a word."""
+        raise InvalidArgumentError("only chunks and heartbeats are expected", field="payload")
+
+    async def room(self) -> None:
+        """There always is: a newer picture replaces the one that waits."""
+
+    async def settle(self) -> None:
+        """All that came may be acknowledged."""
+
+    def next_step(self) -> Callable[[], Sequence[E]] | None:
+        """Look at the picture that waits."""
+        chunk = self.take()
+        return None if chunk is None else partial(self._work.take, chunk)

@@ -7,7 +7,7 @@ from typing import Generic
 from base.clock import Clock
 from base.errors import DeadlineExceededError, DrainingError, SessionTakenOverError
 from serving.streams.session import ABANDONED, DRAINED, StreamSession
-from serving.streams.types import Ack, Beat, Chunk, E, Incoming, Opened, Outgoing, Said
+from serving.streams.types import Ack, Beat, Chunk, E, Incoming, Opened, Outgoing, Said, Word
 
 
 class Link(Generic[E]):
@@ -27,7 +27,7 @@ class Link(Generic[E]):
         self._limits = session.limits
         self._news = asyncio.Event()
         self._failure: Exception | None = None
-        self._acknowledged = session.intake.sequence
+        self._acknowledged = session.intake.safe_sequence
         self._owes_ack = False
         self._sent_s = self._acknowledged_s = clock.monotonic()
         self.has_heard = asyncio.Event()
@@ -42,6 +42,7 @@ class Link(Generic[E]):
         session.attach(self, self._news.set)
         receiving = asyncio.create_task(self._receive())
         try:
+            await session.intake.settle()
             yield self._opened()
             while not session.has_ended:
                 item = self._next()
@@ -52,6 +53,7 @@ class Link(Generic[E]):
                     await self._wait()
             while session.events:
                 yield Said(session.events.popleft())
+            await session.intake.settle()
             yield self._ack()
             yield self._last()
         finally:
@@ -85,13 +87,13 @@ class Link(Generic[E]):
 
     def _ack(self) -> Ack:
         intake = self._session.intake
-        self._acknowledged, self._acknowledged_s = intake.sequence, self._clock.monotonic()
+        self._acknowledged, self._acknowledged_s = intake.safe_sequence, self._clock.monotonic()
         self._owes_ack = False
-        return Ack(intake.sequence, intake.dropped_count)
+        return Ack(intake.safe_sequence, intake.dropped_count)
 
     def _ack_due_s(self) -> float:
         """Return how long the next acknowledgement can wait."""
-        new_count = self._session.intake.sequence - self._acknowledged
+        new_count = self._session.intake.safe_sequence - self._acknowledged
         if not new_count and not self._owes_ack:
             return self._limits.heartbeat_s
         if new_count >= self._limits.ack_every:
@@ -120,6 +122,7 @@ class Link(Generic[E]):
             while True:
                 async with asyncio.timeout(self._limits.silence_s):
                     item = await anext(self._requests)
+                await self._session.intake.room()
                 self._take(item)
         except StopAsyncIteration:
             self._session.finish(ABANDONED)
@@ -138,8 +141,10 @@ class Link(Generic[E]):
         self.has_heard.set()
         if not self._session.is_held_by(self):
             return
-        if not isinstance(item, Chunk):
-            self._session.intake.admit(self._clock.monotonic())
+        if isinstance(item, Chunk):
+            self._owes_ack |= not self._session.accept(item)
+            self._news.set()
             return
-        self._owes_ack |= not self._session.accept(item)
-        self._news.set()
+        self._session.intake.admit(self._clock.monotonic())
+        if isinstance(item, Word):
+            self._session.hear(item)

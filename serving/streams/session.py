@@ -11,8 +11,8 @@ from base.clock import Clock
 from base.errors import QueueFullError
 from serving.bridge import Bridge
 from serving.caller import Caller
-from serving.streams.intake import Intake
-from serving.streams.types import Chunk, E, StreamLimits, StreamWork
+from serving.streams.intake import Feed, FrameFeed
+from serving.streams.types import Chunk, E, StreamLimits, StreamWork, Word
 
 TOKEN_BYTES = 32
 ABANDONED, TIMED_OUT, DRAINED = "SESSION_ABANDONED", "SESSION_TIMED_OUT", "SERVER_STOPPING"
@@ -23,7 +23,8 @@ MAX_LOST_IN_A_ROW = 30
 class StreamSession(Generic[E]):
     """What is known of one session; `run` does its work until the verdict.
 
-    Everything but the work's own methods happens on the event loop.
+    Everything but the work's own methods happens on the event loop. feed: None for one that shows
+    the work the newest picture. A work that ends without a verdict raises why.
     """
 
     def __init__(
@@ -33,11 +34,12 @@ class StreamSession(Generic[E]):
         limits: StreamLimits,
         bridge: Bridge,
         clock: Clock,
+        feed: Feed[E] | None = None,
     ) -> None:
         self.owner = owner
         self.work = work
         self.limits = limits
-        self.intake = Intake(limits, work.codecs)
+        self.intake: Feed[E] = feed or FrameFeed(limits, work)
         # A client that does not read loses the oldest: prompts and advice replace each other.
         self.events: deque[E] = deque(maxlen=limits.max_events)
         self.verdict: E | None = None
@@ -95,6 +97,16 @@ class StreamSession(Generic[E]):
         self._has_work.set()
         return is_new
 
+    def hear(self, word: Word) -> None:
+        """Take a word in. Raises what `Feed.hear` raises."""
+        self.intake.hear(word)
+        self._has_work.set()
+
+    def nudge(self) -> None:
+        """Note that something about the feed has changed."""
+        self._has_work.set()
+        self._on_news()
+
     def finish(self, code: str) -> None:
         """Let the session end, with a verdict that is no pass."""
         self._finish_code = self._finish_code or code
@@ -125,8 +137,8 @@ class StreamSession(Generic[E]):
                 await self._step(self.work.interrupt)
         elif self._is_interrupted:
             await self._wait_for_return()
-        elif (chunk := self.intake.take()) is not None:
-            await self._look_at(chunk)
+        elif (step := self.intake.next_step()) is not None:
+            await self._do(step)
         elif not await self._work_within(self.limits.tick_s):
             await self._step(self.work.tick)
 
@@ -146,9 +158,9 @@ class StreamSession(Generic[E]):
         else:
             await self._work_within(self.limits.tick_s)
 
-    async def _look_at(self, chunk: Chunk) -> None:
+    async def _do(self, step: Callable[[], Sequence[E]]) -> None:
         try:
-            await self._step(lambda: self.work.take(chunk))
+            await self._step(step)
         except QueueFullError:
             self.intake.lost_count += 1
             self._lost_in_a_row += 1

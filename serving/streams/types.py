@@ -43,7 +43,17 @@ class Beat:
     """A sign of life, in either direction."""
 
 
-Incoming = Chunk | Beat
+@dataclass(frozen=True, slots=True, repr=False)
+class Word:
+    """Something else that a client says; the work knows what to make of it."""
+
+    content: object
+
+    def __repr__(self) -> str:
+        return f"Word({type(self.content).__name__}, content=<hidden>)"
+
+
+Incoming = Chunk | Word | Beat
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -65,7 +75,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """Every chunk up to `sequence` was received; `dropped_count` of them were not looked at."""
+    """Every chunk up to `sequence` was received, and written down where the stream is recorded.
+
+    dropped_count: of those that were received, how many were not looked at.
+    """
 
     sequence: int
     dropped_count: int
