@@ -12,6 +12,13 @@ from vision.assembly import FacePipeline
 
 ROOT = Path(__file__).resolve().parent.parent
 pytest_plugins = ["tests.support.skips"]
+# Files whose tests take longest; with several workers they begin first, so that none ends alone.
+LONGEST = ("tests/tour/test_tour.py", "tests/web/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what takes longest first; everything else keeps its order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(scope="session")
