@@ -6,6 +6,7 @@ from typing import Protocol
 
 from kyc.case import Check, DocumentRecord
 from media.image import ImageRGB
+from vision.analysis import FaceReading
 from vision.embedding import Embedding
 
 
@@ -38,14 +39,17 @@ class DocumentDesk(Protocol):
 class FaceFiles(Protocol):
     """Knows faces beyond the attendance: lists, earlier cases, the case's other participants."""
 
-    def look_up(self, face: Embedding, document: DocumentRecord | None) -> Sequence[Check]:
-        """Return the checks `watchlist`, `past_cases` and `other_participants`."""
+    def look_up(self, face: FaceReading, document: DocumentRecord | None) -> Sequence[Check]:
+        """Return the checks `watchlist`, `past_cases` and `other_participants`.
+
+        face: the live one, with its embedding. Slow, so it runs in the background.
+        """
         ...
 
 
 class Authority(Protocol):
     """Compares with the photograph that an authority holds (public security)."""
 
-    def check(self, document: DocumentRecord, face: Embedding) -> Check:
+    def check(self, document: DocumentRecord, face: FaceReading) -> Check:
         """Return the check `authority`; INCONCLUSIVE where it cannot be reached."""
         ...
