@@ -193,9 +193,30 @@ class Transition:
     moved_at: datetime
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Note:
+    """What somebody wrote about the case: why it was handed over, held or let go of.
+
+    kind: the move or deed that it came with, such as `HAND_OVER` or `HOLD`.
+    """
+
+    kind: str
+    text: str
+    actor: str
+    written_at: datetime
+
+    def __repr__(self) -> str:
+        return f"Note({self.kind}, {self.actor}, text=<hidden>)"
+
+
 @dataclass(frozen=True, slots=True)
 class Interview:
-    """One case. reason: why a person has to decide, UPPER_SNAKE, empty if nobody has to."""
+    """One case.
+
+    reason: why a person has to decide, UPPER_SNAKE, empty if nobody has to.
+    reviewing_since: since when it is in review, None while it is not; reviews before are of an
+    earlier round and count no more. transition_count: number of the last transition.
+    """
 
     id: str
     tenant: str
@@ -210,6 +231,9 @@ class Interview:
     reviews: tuple[Review, ...] = ()
     is_held: bool = False
     closed_at: datetime | None = None
+    reviewing_since: datetime | None = None
+    transition_count: int = 0
+    notes: tuple[Note, ...] = ()
 
     def participant(self, participant_id: str) -> Participant | None:
         """Return one of the participants."""

@@ -52,6 +52,8 @@ class Product:
     for among earlier cases. reviewer_count: 0 approves by itself where every check passed.
     rejects_refused: whether a broken rule rejects without a person. severities: by code of event;
     `default_severity` for others. required_checks: what has to be PASSED for PASSED.
+    open_s: time that participants have, from the creation or the last invitation. review_s: time
+    that reviewers have. keep_s: how long a closed case is kept.
     """
 
     id: str
@@ -76,6 +78,7 @@ class Product:
     needs_back: bool = True
     fence: Fence | None = None
     open_s: float = 86_400.0
+    review_s: float = 7 * 86_400.0
     keep_s: float = 5 * 365 * 86_400.0
 
     def severity(self, code: str) -> Severity:

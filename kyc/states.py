@@ -30,6 +30,8 @@ class State(Enum):
 
 # What a participant attends for, in the one order there is; a policy leaves some out.
 STEPS = (State.CONSENT, State.DOCUMENT, State.CAPTURE, State.LIVENESS, State.QUESTIONS)
+# Left out where somebody agrees to the interview and not to faces being compared.
+FACE_STEPS = frozenset({State.CAPTURE, State.LIVENESS})
 FINAL = frozenset({State.APPROVED, State.REJECTED, State.EXPIRED})
 
 
@@ -45,3 +47,4 @@ class Move(Enum):
     APPROVE = "APPROVE"  # By reviewers, or by policy where every check passed.
     REJECT = "REJECT"  # By reviewers, or by policy.
     EXPIRE = "EXPIRE"  # The case's time ran out.
+    INVITE = "INVITE"  # Somebody was invited: the case goes back to whoever has not come.
