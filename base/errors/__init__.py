@@ -23,7 +23,7 @@ SmartBranchError
 │   ├── VisitNotFoundError, PhotoNotFoundError, AlertNotFoundError, AlertMoveNotAllowedError
 │   ├── ProductNotFoundError, InterviewNotFoundError, ParticipantNotFoundError,
 │   │   InterviewClosedError, InterviewHeldError, MoveNotAllowedError, ReviewedBeforeError,
-│   │   AlreadyAttendingError
+│   │   AlreadyAttendingError, AttendanceUnfinishedError
 │   └── WatchlistBasisError, StaffExistsError, StaffNotFoundError
 ├── AccessError               the caller may not do this
 │   ├── MissingTokenError, InvalidTokenError, ExpiredTokenError
@@ -140,6 +140,7 @@ from base.errors.inputs import (
 )
 from base.errors.interviews import (
     AlreadyAttendingError,
+    AttendanceUnfinishedError,
     AttendTokenInvalidError,
     EvidenceInvalidError,
     InterviewClosedError,
@@ -180,6 +181,7 @@ __all__ = [
     "AlertNotFoundError",
     "AlreadyAttendingError",
     "AttendTokenInvalidError",
+    "AttendanceUnfinishedError",
     "AuditBrokenError",
     "BranchNotFoundError",
     "BrokenClipError",

@@ -64,6 +64,12 @@ class AlreadyAttendingError(StateError):
     reason = "ALREADY_ATTENDING"
 
 
+class AttendanceUnfinishedError(StateError):
+    """The client ended the stream before the verdict; what is done is kept for its return."""
+
+    reason = "ATTENDANCE_UNFINISHED"
+
+
 class AttendTokenInvalidError(AccessError):
     """The token opens nothing: it is unknown, used up, or its case is gone."""
 
