@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from base.errors import SettingsError, StorageFailedError
 from serving.storage.audit import AuditRecords
 from serving.storage.edge import Authorities, tenant_of_code, tenants_of_devices
+from serving.storage.interviews import tenant_of_attend_token
 from serving.storage.lobby_schema import LobbyBranchRow
 from serving.storage.migrate import migrate
 from serving.storage.records import ServiceKeys, TenantRecords
@@ -84,6 +85,10 @@ class Transaction:
     def tenant_of_code(self, code_hash: str) -> str | None:
         """Return whose code it is: who shows it has nothing else to show."""
         return tenant_of_code(self._session, code_hash)
+
+    def tenant_of_attend_token(self, token_hash: str) -> str | None:
+        """Return whose token it is: who shows it has nothing else to show."""
+        return tenant_of_attend_token(self._session, token_hash)
 
     def tenants_of_staff(self) -> list[str]:
         """Return the ids of all tenants with accounts of staff, which need no gallery."""

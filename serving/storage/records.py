@@ -12,6 +12,7 @@ from serving.storage.edge import CameraRecords, DeviceRecords
 from serving.storage.erasures import ErasureRecords
 from serving.storage.galleries import GalleryRecords
 from serving.storage.imports import ImportRecords
+from serving.storage.interviews import InterviewRecords
 from serving.storage.liveness import LivenessRecords
 from serving.storage.lobby import LobbyRecords
 from serving.storage.lobby_alerts import AlertRecords, FlowRecords
@@ -80,6 +81,11 @@ class TenantRecords:
     def liveness(self) -> LivenessRecords:
         """Liveness sessions."""
         return LivenessRecords(self._session, self.tenant)
+
+    @cached_property
+    def interviews(self) -> InterviewRecords:
+        """Cases of interviews."""
+        return InterviewRecords(self._session, self.tenant)
 
     @cached_property
     def devices(self) -> DeviceRecords:
