@@ -11,6 +11,8 @@ from grpc_health.v1.health_pb2 import (  # type: ignore[import-untyped]
 from grpc_health.v1.health_pb2_grpc import HealthStub  # type: ignore[import-untyped]
 
 from client import deepfake_wire, liveness_wire, wire
+from client.attend import AttendSession
+from client.attend_types import AttendOptions
 from client.connection import Connection, Retry, TlsFiles
 from client.deepfake import ClipCheck, ClipOptions, check_file
 from client.deepfake_types import ClipForgery, ImageForgery
@@ -22,6 +24,7 @@ from client.lobby import LobbyCalls
 from client.types import Detection, Profile, Search, Selection, Verification
 from protos.smartbranch.deepfake.v1 import deepfake_service_pb2
 from protos.smartbranch.deepfake.v1.deepfake_service_pb2_grpc import DeepfakeServiceStub
+from protos.smartbranch.kyc.v1.interview_service_pb2_grpc import InterviewServiceStub
 from protos.smartbranch.liveness.v1 import liveness_service_pb2
 from protos.smartbranch.liveness.v1.liveness_service_pb2_grpc import LivenessServiceStub
 from protos.smartbranch.vision.v1 import face_pb2
@@ -49,6 +52,7 @@ class SmartBranchClient:
         self._faces = FaceServiceStub(self._connection.channel)
         self._liveness = LivenessServiceStub(self._connection.channel)
         self._deepfake = DeepfakeServiceStub(self._connection.channel)
+        self._interviews = InterviewServiceStub(self._connection.channel)
         self._health = HealthStub(self._connection.channel)
         self.galleries = GalleryCalls(self._connection)
         self.lobby = LobbyCalls(self._connection)
@@ -168,6 +172,10 @@ class SmartBranchClient:
             request_id=request_id,
         )
         return LivenessRun(self._connection, self._liveness, options)
+
+    def attend(self, options: AttendOptions) -> AttendSession:
+        """Return one participant's attendance of an interview, to be entered with `async with`."""
+        return AttendSession(self._connection, self._interviews, options)
 
     async def check_deepfake_image(
         self,
