@@ -16,6 +16,7 @@ from serving.storage.interviews import InterviewRecords
 from serving.storage.liveness import LivenessRecords
 from serving.storage.lobby import LobbyRecords
 from serving.storage.lobby_alerts import AlertRecords, FlowRecords
+from serving.storage.past_faces import InterviewFaceRecords
 from serving.storage.requests import RequestRecords
 from serving.storage.schema import ServiceKeyRow, TenantRow
 from serving.storage.staff import StaffRecords
@@ -116,6 +117,11 @@ class TenantRecords:
     def staff(self) -> StaffRecords:
         """Accounts and sign-ins of staff."""
         return StaffRecords(self._session, self.tenant)
+
+    @cached_property
+    def interview_faces(self) -> InterviewFaceRecords:
+        """Faces seen in interviews."""
+        return InterviewFaceRecords(self._session, self.tenant)
 
     @cached_property
     def erasures(self) -> ErasureRecords:
