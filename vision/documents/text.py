@@ -8,17 +8,38 @@ from media.image import ImageRGB
 from vision.geometry import Floats
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class TextLine:
-    """One line as it was read.
-
-    confidence: in [0, 1]. quad: (4, 2) float32, pixels: the first letter's top, the last one's
-    top, the last one's foot, the first one's foot.
-    """
+@dataclass(frozen=True, slots=True, repr=False)
+class Letter:
+    """One letter. confidence: in [0, 1]. place: of its middle along the line, 0 left to 1 right."""
 
     text: str
     confidence: float
+    place: float
+
+    def __repr__(self) -> str:
+        return f"Letter(confidence={self.confidence:.2f}, text=<hidden>)"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TextLine:
+    """One line as it was read, without its spaces.
+
+    quad: (4, 2) float32, pixels: the first letter's top, the last one's top, the last one's
+    foot, the first one's foot.
+    """
+
+    letters: tuple[Letter, ...]
     quad: Floats
+
+    @property
+    def text(self) -> str:
+        """What it says; empty for nothing legible."""
+        return "".join(letter.text for letter in self.letters)
+
+    @property
+    def confidence(self) -> float:
+        """That of its least certain letter; 0 for an empty line."""
+        return min((letter.confidence for letter in self.letters), default=0.0)
 
     @property
     def box_xyxy(self) -> tuple[float, float, float, float]:
@@ -46,6 +67,10 @@ class TextReader(Protocol):
 
     def find(self, image: ImageRGB) -> Sequence[Floats]:
         """Return where lines of text are, each (4, 2) as in TextLine, from above to below."""
+        ...
+
+    def upside_down_share(self, image: ImageRGB, quads: Sequence[Floats]) -> float:
+        """Return how much of the text stands on its head, in [0, 1]; 0 where there is none."""
         ...
 
     def read_at(self, image: ImageRGB, quads: Sequence[Floats]) -> tuple[TextLine, ...]:

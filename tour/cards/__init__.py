@@ -1,0 +1,1 @@
+"""Specimens of identity documents, drawn from blank templates of our own; nobody's."""
