@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from serving.storage.schema import Base
+from serving.storage.schema import Base, RowId
 
 
 class InterviewFaceRow(Base):
@@ -16,7 +16,7 @@ class InterviewFaceRow(Base):
     """
 
     __tablename__ = "interview_faces"
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
     tenant: Mapped[str] = mapped_column(String(63))
     interview: Mapped[str] = mapped_column(String(63))
     participant: Mapped[str] = mapped_column(String(63))

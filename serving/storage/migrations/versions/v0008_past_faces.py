@@ -13,7 +13,7 @@ def upgrade() -> None:
     """Create the tables."""
     op.create_table(
         "interview_faces",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tenant", sa.String(length=63), nullable=False),
         sa.Column("interview", sa.String(length=63), nullable=False),
         sa.Column("participant", sa.String(length=63), nullable=False),
