@@ -7,10 +7,10 @@ from typing import Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from base.errors import InvalidResourceNameError
+from base.errors import InvalidResourceNameError, RulesInvalidError
 from base.ids import GalleryName, check_id
+from base.toml_table import Table, parse_toml, read_toml
 from lobby.branch import Branch
-from lobby.toml_table import Table, parse_toml, read_toml
 from lobby.visit_limits import VisitLimits
 
 MAX_BRANCHES: Final = 1000
@@ -68,7 +68,7 @@ def read_plan(path: Path) -> LobbyPlan:
 
     Raises RulesInvalidError, which names the file, the line and what was expected.
     """
-    root = parse_toml(read_toml(path), path.name)
+    root = parse_toml(read_toml(path, RulesInvalidError), path.name, RulesInvalidError)
     rules = root.text("rules", "")
     plan = LobbyPlan(
         _branches(root.tables("branch", MAX_BRANCHES), root),

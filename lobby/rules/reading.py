@@ -9,10 +9,10 @@ from typing import Final
 
 from base.errors import InvalidResourceNameError, RulesInvalidError
 from base.ids import ID_RULE, check_id, is_id
+from base.toml_table import Table, parse_toml, read_toml
 from lobby.alert import AlertKind, Severity
 from lobby.flow import CameraCondition
 from lobby.rules.rule import Cause, Escalation, Hours, Rule, RuleBook, Scope
-from lobby.toml_table import Table, parse_toml, read_toml
 from vision.scene import ZoneKind
 
 MAX_RULES: Final = 200
@@ -46,7 +46,7 @@ def read_rules(path: Path) -> RuleBook:
 
     A file without a rule is refused unless it says so: it is what a save that was cut off leaves.
     """
-    text = read_toml(path)
+    text = read_toml(path, RulesInvalidError)
     book = parse_rules(text, path.name)
     if not book.rules and "rule" not in tomllib.loads(text):
         raise RulesInvalidError(f"{path.name} has no [[rule]]; for no alerts write rule = []")
@@ -55,7 +55,7 @@ def read_rules(path: Path) -> RuleBook:
 
 def parse_rules(text: str, name: str = "rules") -> RuleBook:
     """Read the text of a file called `name`. Raises RulesInvalidError."""
-    root = parse_toml(text, name)
+    root = parse_toml(text, name, RulesInvalidError)
     tables = root.tables("rule", MAX_RULES)
     root.done()
     rules: list[Rule] = []

@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from base.errors import InvalidArgumentError
+from base.errors import InvalidArgumentError, RulesInvalidError
+from base.toml_table import read_toml
 from lobby.alert import AlertAction
 from lobby.flow import CameraCondition
 from lobby.seen import CameraRef
-from lobby.toml_table import read_toml
 from lobby.visit import ZonePlace
 from vision.scene import ZoneKind
 
@@ -86,7 +86,7 @@ def read_story(path: Path) -> tuple[tuple[datetime, Happening], ...]:
     Raises InvalidArgumentError, which names the line and what was expected.
     """
     story: list[tuple[datetime, Happening]] = []
-    for number, line in enumerate(read_toml(path).splitlines(), 1):
+    for number, line in enumerate(read_toml(path, RulesInvalidError).splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         if len(story) == MAX_EVENTS:

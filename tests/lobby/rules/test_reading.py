@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from base.errors import RulesInvalidError
+from base.toml_table import MAX_FILE_BYTES
 from lobby.alert import AlertKind, Severity
 from lobby.flow import CameraCondition
 from lobby.rules.reading import MAX_RULES, parse_rules, read_rules
 from lobby.rules.rule import Escalation, Hours
 from lobby.seen import CameraRef
-from lobby.toml_table import MAX_FILE_BYTES
 from lobby.visit import ZonePlace
 from vision.scene import ZoneKind
 

@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from base.errors import RulesInvalidError
+from base.errors import InvalidInputError
 
 MAX_FILE_BYTES: Final = 1024 * 1024
 MAX_TEXT: Final = 500
@@ -19,46 +19,52 @@ _HEADER: Final = re.compile(r"\s*(\[\[?)([^\[\]]+)\]")
 E = TypeVar("E", bound=Enum)
 
 
-def read_toml(path: Path) -> str:
-    """Return the text of a file. Raises RulesInvalidError."""
+def read_toml(path: Path, error: type[InvalidInputError]) -> str:
+    """Return the text of a file. error: what is raised."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
         if len(data) > MAX_FILE_BYTES:
-            raise RulesInvalidError(
-                f"{path.name} is too large; at most {MAX_FILE_BYTES} bytes are read"
-            )
+            raise error(f"{path.name} is too large; at most {MAX_FILE_BYTES} bytes are read")
         return data.decode("utf-8")
-    except OSError as error:
-        raise RulesInvalidError(f"the file {path.name} cannot be read", file=path.name) from error
-    except UnicodeDecodeError as error:
-        raise RulesInvalidError(f"{path.name} is not UTF-8 text", file=path.name) from error
+    except OSError as failure:
+        raise error(f"the file {path.name} cannot be read", file=path.name) from failure
+    except UnicodeDecodeError as failure:
+        raise error(f"{path.name} is not UTF-8 text", file=path.name) from failure
 
 
-def parse_toml(text: str, name: str) -> "Table":
-    """Return the outermost table. Raises RulesInvalidError."""
+def parse_toml(text: str, name: str, error: type[InvalidInputError]) -> "Table":
+    """Return the outermost table. error: what is raised, now and by the table."""
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except tomllib.TOMLDecodeError as failure:
         # Its message ends with "(at line 3, column 5)".
-        raise RulesInvalidError(f"{name} is not TOML: {error}", file=name) from error
-    return Table(values, name, "", tuple(text.splitlines()), 0)
+        raise error(f"{name} is not TOML: {failure}", file=name) from failure
+    return Table(values, name, "", tuple(text.splitlines()), 0, error)
 
 
 class Table:
     """One table of a file; every key has to be asked for, `done` refuses the rest.
 
     path: its name, empty for the outermost one. start: line of its header, counted from 1.
+    error: what is raised about what is wrong.
     """
 
     def __init__(
-        self, values: Mapping[str, Any], file: str, path: str, lines: Sequence[str], start: int
+        self,
+        values: Mapping[str, Any],
+        file: str,
+        path: str,
+        lines: Sequence[str],
+        start: int,
+        error: type[InvalidInputError],
     ) -> None:
         self._values = values
         self._file = file
         self._path = path
         self._lines = lines
         self._start = start
+        self._error = error
         self._asked: list[str] = []
         self.label = f"[{path}]" if path else ""
 
@@ -136,7 +142,7 @@ class Table:
             raise self.wrong(key, "expected a table")
         path = self._inner(key)
         start = self._header(path, 1) or self.line(key)
-        return Table(value, self._file, path, self._lines, start) if value else None
+        return Table(value, self._file, path, self._lines, start, self._error) if value else None
 
     def tables(self, key: str, limit: int) -> list["Table"]:
         """Return the tables of an array."""
@@ -149,24 +155,24 @@ class Table:
         found = []
         for number, one in enumerate(value, 1):
             start = self._header(path, number) or self.line(key)
-            found.append(Table(one, self._file, path, self._lines, start))
+            found.append(Table(one, self._file, path, self._lines, start, self._error))
             found[-1].label = f"[[{path}]] {number}"
         return found
 
     def done(self) -> None:
-        """Raise RulesInvalidError for a key that nobody asked for."""
+        """Raise the error for a key that nobody asked for."""
         for key in self._values:
             if key not in self._asked:
                 close = difflib.get_close_matches(key, self._asked, n=1)
                 hint = f"did you mean {close[0]}?" if close else f"known are {_listed(self._asked)}"
                 raise self.wrong(key, f"there is no such key here; {hint}")
 
-    def wrong(self, key: str, what: str) -> RulesInvalidError:
+    def wrong(self, key: str, what: str) -> InvalidInputError:
         """Return the error that tells file, line, table, key and what was expected."""
         line = self.line(key)
         parts = [self._file, f"line {line}" if line else "", self.label]
         where = ", ".join(part for part in parts if part)
-        return RulesInvalidError(
+        return self._error(
             f"{where}: {key}: {what}" if key else f"{where}: {what}",
             file=self._file,
             line=line,
