@@ -11,8 +11,8 @@ import type {
 } from "../gen/smartbranch/liveness/v1/liveness_service_pb.ts";
 import { asksForToken, token } from "../shared/access.ts";
 import type { ApiError } from "../shared/failure.ts";
+import { FrameSource } from "../shared/frames.ts";
 import { CameraError, closeCamera, openCamera } from "./camera.ts";
-import { FrameSource } from "./frames.ts";
 import type { Plan } from "./messages.ts";
 import { Session, type SessionListener } from "./session.ts";
 import { beginning, type Cue, type Running, type State, type Trouble } from "./state.ts";

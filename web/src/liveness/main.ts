@@ -2,14 +2,15 @@
 
 import "../shared/tokens.css";
 import "../shared/base.css";
+import "../shared/oval.css";
 import "./liveness.css";
 import "./stage.css";
 import { offerTokenForm, showTokenForm } from "../shared/access.ts";
 import { byId } from "../shared/dom.ts";
+import { drawIcons } from "../shared/glyphs.ts";
 import { language, offerLanguages } from "../shared/language.ts";
 import { stayAwake } from "../shared/wake.ts";
 import { Check } from "./check.ts";
-import { drawIcons } from "./icons.ts";
 import { showProblem, showVerdict } from "./outcome.ts";
 import { Stage } from "./stage.ts";
 import type { State } from "./state.ts";

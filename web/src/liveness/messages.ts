@@ -9,18 +9,12 @@ import {
   SessionConfig_Language,
 } from "../gen/smartbranch/liveness/v1/liveness_service_pb.ts";
 import { MediaChunk_Codec } from "../gen/smartbranch/media/v1/media_pb.ts";
+import type { Picture } from "../shared/frames.ts";
 import type { Language } from "../shared/language.ts";
 
 export interface Plan {
   accessible: boolean;
   language: Language;
-}
-
-// One picture of the camera. ptsMs: from the first picture. takenMs: by this machine's clock.
-export interface Picture {
-  jpeg: Uint8Array<ArrayBuffer>;
-  ptsMs: number;
-  takenMs: number;
 }
 
 type Payload = NonNullable<Parameters<typeof create<typeof RunSessionRequestSchema>>[1]>["payload"];

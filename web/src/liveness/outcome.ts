@@ -12,8 +12,8 @@ import {
   type SessionVerdict,
 } from "../gen/smartbranch/liveness/v1/liveness_service_pb.ts";
 import { byId, element, facts, must } from "../shared/dom.ts";
+import { icon } from "../shared/glyphs.ts";
 import { explain } from "../shared/reasons.ts";
-import { icon } from "./icons.ts";
 import type { Decided, Problem } from "./state.ts";
 import { knownText } from "./texts.ts";
 import { words } from "./words.ts";

@@ -8,11 +8,11 @@ import type {
   SessionVerdict,
 } from "../gen/smartbranch/liveness/v1/liveness_service_pb.ts";
 import { ApiError } from "../shared/failure.ts";
+import type { Picture } from "../shared/frames.ts";
 import {
   chunkMessage,
   configMessage,
   heartbeatMessage,
-  type Picture,
   type Plan,
   readResponse,
   resumeMessage,

@@ -1,6 +1,6 @@
 // Line drawings, 48 units wide. Left and right are the visitor's own, as in a mirror.
 
-import { shape } from "../shared/dom.ts";
+import { shape } from "./dom.ts";
 
 const HEAD = "M24 6c8 0 13 6 13 15 0 10-6 20-13 20S11 31 11 21C11 12 16 6 24 6Z";
 const EYES = "M17.5 21h3M27.5 21h3";

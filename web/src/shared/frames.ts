@@ -1,11 +1,16 @@
 // Pictures of a running video as JPEG, each new frame at most once, at a bounded rate.
 
-import type { Picture } from "./messages.ts";
-
 const SHORT_SIDE = 480;
 const QUALITY = 0.9;
 const LEAST_QUALITY = 0.4;
 const EARLY_MS = 8; // Half a frame at 60 a second: a camera is not as even as a clock.
+
+// One picture of the camera. ptsMs: from the first picture. takenMs: by this machine's clock.
+export interface Picture {
+  jpeg: Uint8Array<ArrayBuffer>;
+  ptsMs: number;
+  takenMs: number;
+}
 
 export interface Pace {
   maxFps: number;
