@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from functools import partial
 from typing import Generic, Protocol, TypeVar
 
@@ -19,6 +20,7 @@ from base.errors import (
 from kyc.background import Background
 from kyc.case import Findings, Position
 from kyc.events import AttendEvent, Noticed, Recorded, Side
+from kyc.states import State
 from media.chunks import decode_frame, decode_pcm
 from media.frame import Frame, SoundChunk
 from media.image import ImageRGB
@@ -111,16 +113,25 @@ class Attendance(Protocol):
 class Pen(Protocol):
     """Writes down what an attendance found, before anybody hears of it."""
 
-    def write(self, recorded: Recorded) -> None:
-        """Write it down. Raises what the books raise."""
+    def write(self, recorded: Recorded) -> State:
+        """Write it down, and return where the participant stands. Raises what the books raise."""
         ...
 
 
-class AttendRun(Generic[M]):
-    """Feeds an attendance from a stream; see `StreamWork`.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is in the books of one participant."""
 
-    say: turns an event, with all that was found until then, into what goes over the wire.
-    """
+    findings: Findings
+    state: State
+
+
+# Turns an event, with what was written down before it, into what goes over the wire.
+Say = Callable[[AttendEvent, Written], M]
+
+
+class AttendRun(Generic[M]):
+    """Feeds an attendance from a stream; see `StreamWork`."""
 
     codecs = PICTURES | {Codec.PCM_S16LE_16KHZ}
 
@@ -130,21 +141,22 @@ class AttendRun(Generic[M]):
         nonce: str,
         length_s: float,
         attendance: Attendance,
-        findings: Findings,
+        written: Written,
         open_analyzer: Callable[[], Analyzer],
         pen: Pen,
         background: Background,
         limits: PictureLimits,
         document_limits: PictureLimits,
         clock: Clock,
-        say: Callable[[AttendEvent, Findings], M],
+        say: Say[M],
     ) -> None:
         self.name = name
         self.length_s = length_s
         self.nonce = nonce
         self.lost_count = 0
+        self.seen_count = 0
         self._attendance = attendance
-        self._findings = findings
+        self._written = written
         self._open_analyzer = open_analyzer
         self._analyzer: Analyzer | None = None
         self._pen = pen
@@ -236,10 +248,9 @@ class AttendRun(Generic[M]):
         said: list[M] = []
         for event in step(self._clock.monotonic()):
             if isinstance(event, Recorded):
-                self._findings = event.findings
-                self._pen.write(event)
+                self._written = Written(event.findings, self._pen.write(event))
             else:
-                said.append(self._say(event, self._findings))
+                said.append(self._say(event, self._written))
         return said
 
     def _see(self, chunk: Chunk, _: float) -> Sequence[AttendEvent]:
@@ -267,6 +278,7 @@ class AttendRun(Generic[M]):
             self.lost_count += 1
             return ()
         self._lost_in_a_row = 0
+        self.seen_count += 1
         return events
 
     def _hear(self, chunk: Chunk, now_s: float) -> Sequence[AttendEvent]:

@@ -68,6 +68,14 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._written = Histogram(
+            "smartbranch_stream_written_seconds",
+            "Time from a chunk's arrival until it is on the disk, and so acknowledged.",
+            ["stream"],
+            buckets=LATENCY_EDGES_S,
+            registry=self.registry,
+        )
+
     def answered(self, method: str, code: str, reason: str, seconds: float) -> None:
         """Count one answer."""
         self._requests.labels(method, code, reason).inc()
@@ -87,6 +95,10 @@ class Metrics:
         """Count the chunks of a session."""
         self._chunks.labels(stream, "looked_at").inc(looked_at_count)
         self._chunks.labels(stream, "dropped").inc(dropped_count)
+
+    def stream_acknowledged(self, stream: str, seconds: float) -> None:
+        """Count one chunk that outlasts a crash now."""
+        self._written.labels(stream).observe(seconds)
 
     def watch_decisions(self, *counts: Counts) -> None:
         """Export how decisions came out, read when Prometheus asks; each counts its own tasks."""
