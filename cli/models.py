@@ -163,11 +163,15 @@ def _verify_models(specs: "list[ModelSpec]", store: "ModelStore", rows: _Rows) -
 
 
 def _verify_bundles(specs: "list[BundleSpec]", store: "ModelStore", rows: _Rows) -> None:
+    from vision.documents.rapid_text import open_text_reader
     from vision.landmarkers import open_landmarkers
 
     for spec in specs:
-        with open_landmarkers(store, spec, limit=1) as landmarkers:
-            landmarkers.warm_up()
+        if spec.runtime == "rapidocr":
+            open_text_reader(store).warm_up()
+        else:
+            with open_landmarkers(store, spec, limit=1) as landmarkers:
+                landmarkers.warm_up()
         rows[spec.id] |= {"provider": spec.runtime, "example": "agrees"}
 
 

@@ -179,12 +179,12 @@ class BundleSpec(CatalogueEntry):
     runtime: what opens it.
     """
 
-    runtime: Literal["mediapipe"]
+    runtime: Literal["mediapipe", "rapidocr"]
 
     @property
     def suffix(self) -> str:
         """How the names of its files end."""
-        return ".task"
+        return ".task" if self.runtime == "mediapipe" else ".onnx"
 
 
 Entry = TypeVar("Entry", bound=CatalogueEntry)

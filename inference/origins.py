@@ -1,5 +1,6 @@
 """Where a file of weights is to be had."""
 
+import importlib.util
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -56,6 +57,22 @@ class FileSource(Part):
     path: Path
 
 
+class InstalledSource(Part):
+    """A file that a required package carries; pip checked the package's hash."""
+
+    kind: Literal["installed"]
+    package: str
+    member: str
+
+    @property
+    def path(self) -> Path:
+        """Where it lies; the package is not imported. A path that is not there if it is not."""
+        found = importlib.util.find_spec(self.package)
+        folders = found.submodule_search_locations if found else None
+        return Path(next(iter(folders or ()), self.package)) / self.member
+
+
 Source = Annotated[
-    PypiSource | NpmSource | RepoSource | UrlSource | FileSource, Field(discriminator="kind")
+    PypiSource | NpmSource | RepoSource | UrlSource | FileSource | InstalledSource,
+    Field(discriminator="kind"),
 ]

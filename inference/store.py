@@ -12,7 +12,7 @@ from pathlib import Path
 from base.errors import ModelCorruptError, ModelDownloadError, ModelUnavailableError
 from inference.convert import CONVERSION_VERSION, convert
 from inference.manifest import CatalogueEntry, Manifest
-from inference.origins import FileSource
+from inference.origins import FileSource, InstalledSource
 from inference.sources import Progress, fetch
 
 CACHE_VARIABLE = "SMARTBRANCH_CACHE"
@@ -95,7 +95,7 @@ class ModelStore:
         return _read_verified(path, expected, spec)
 
     def _original_path(self, spec: CatalogueEntry) -> Path:
-        if isinstance(spec.source, FileSource):
+        if isinstance(spec.source, (FileSource, InstalledSource)):
             return spec.source.path
         return self.cache_dir / spec.id / f"{spec.sha256}{spec.suffix}"
 
@@ -122,7 +122,7 @@ class ModelStore:
         try:
             _read_verified(path, spec.sha256, spec)
         except (ModelUnavailableError, ModelCorruptError):
-            if isinstance(spec.source, FileSource):
+            if isinstance(spec.source, (FileSource, InstalledSource)):
                 raise
         else:
             return

@@ -5,7 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from base.errors import ModelTermsNotAcceptedError, SettingsError, UnknownModelError
+from base.errors import (
+    ModelTermsNotAcceptedError,
+    ModelUnavailableError,
+    SettingsError,
+    UnknownModelError,
+)
 from inference.manifest import (
     SHARE,
     BatchLimits,
@@ -14,6 +19,8 @@ from inference.manifest import (
     Manifest,
     load_manifest,
 )
+from inference.origins import InstalledSource
+from inference.store import ModelStore
 from inference.terms import check_terms
 from tests.support.models import file_model
 
@@ -61,7 +68,12 @@ def test_only_an_input_of_sound_remembers_and_a_picture_says_its_colours() -> No
 
 
 def test_every_shipped_bundle_has_a_card_and_terms(shipped: Manifest) -> None:
-    assert [bundle.id for bundle in shipped.bundles] == ["face-landmarker"]
+    assert [bundle.id for bundle in shipped.bundles] == [
+        "face-landmarker",
+        "ppocr-text-finder",
+        "ppocr-text-reader",
+        "ppocr-text-turner",
+    ]
     for bundle in shipped.bundles:
         assert bundle.card is not None
         card = (shipped.root / bundle.card).read_text(encoding="utf-8")
@@ -74,6 +86,17 @@ def test_a_bundle_is_no_model_that_a_session_could_open(shipped: Manifest) -> No
     assert shipped.entry("face-landmarker") is shipped.bundle("face-landmarker")
     with pytest.raises(UnknownModelError, match="no model is called 'face-landmarker'"):
         shipped.model("face-landmarker")
+
+
+def test_what_a_required_package_carries_is_pulled_from_where_it_lies(
+    shipped: Manifest, tmp_path: Path
+) -> None:
+    store = ModelStore(shipped, tmp_path)
+    assert store.pull("ppocr-text-turner").parts[-3:-1] == ("rapidocr", "models")
+    missing = InstalledSource(kind="installed", package="no_such_package", member="x.onnx")
+    gone = shipped.bundle("ppocr-text-turner").model_copy(update={"source": missing})
+    with pytest.raises(ModelUnavailableError, match="are not here"):
+        ModelStore(Manifest(root=tmp_path, models=(), bundles=(gone,)), tmp_path).pull(gone.id)
 
 
 def test_no_address_of_a_package_index_is_in_the_catalogue(text: str) -> None:

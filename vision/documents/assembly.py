@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from decision.outcome import Decision, Reason
+from inference.store import ModelStore
 from media.image import ImageRGB
+from vision.documents.rapid_text import open_text_reader
 from vision.documents.text import TextReader
 from vision.documents.types import (
     CardPicture,
@@ -48,9 +50,7 @@ class DocumentReader:
 
 
 def open_document_reader(
-    find_card: CardFinder, find_portrait: PortraitFinder | None = None
+    store: ModelStore, find_card: CardFinder, find_portrait: PortraitFinder | None = None
 ) -> DocumentReader:
     """Return a reader whose models open when they are first needed."""
-    from vision.documents.rapid_text import RapidTextReader
-
-    return DocumentReader(RapidTextReader(), find_card, find_portrait)
+    return DocumentReader(open_text_reader(store), find_card, find_portrait)

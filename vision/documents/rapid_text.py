@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from base.errors import InferenceFailedError, ModelDisagreesError
+from inference.store import ModelStore
 from media.image import ImageRGB
 from vision.documents.text import TextLine
 from vision.documents.text_decoding import decode_line
@@ -30,11 +31,11 @@ _PROOF = "SB 2468"
 
 @dataclass(frozen=True, slots=True)
 class TextWeights:
-    """Verified files of PP-OCR. None: those that the rapidocr package carries."""
+    """Verified files of PP-OCR."""
 
-    finder: Path | None = None
-    reader: Path | None = None
-    turner: Path | None = None
+    finder: Path
+    reader: Path
+    turner: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,14 @@ class _Networks:
 class RapidTextReader:
     """Reads Chinese and Latin text; implements TextReader; the models open on first use.
 
-    threads: of one run of one model. use_cuda: on the GPU, where ONNX Runtime has one.
+    find_weights: called once. threads: of one run of one model. use_cuda: on the GPU, where ONNX
+    Runtime has one.
     """
 
     def __init__(
-        self, weights: TextWeights | None = None, threads: int = 1, use_cuda: bool = False
+        self, find_weights: Callable[[], TextWeights], threads: int = 1, use_cuda: bool = False
     ) -> None:
-        weights = weights or TextWeights()
-        self._networks = Lazy(lambda: _open(weights, threads, use_cuda))
+        self._networks = Lazy(lambda: _open(find_weights(), threads, use_cuda))
 
     @property
     def model_ids(self) -> tuple[str, ...]:
@@ -102,6 +103,17 @@ class RapidTextReader:
         tensor, share = prepare_line(cut_line(image, quad))
         scores = _run(READER, lambda: networks.reader(tensor))[0]
         return decode_line(scores, networks.letters, quad, share)
+
+
+def open_text_reader(
+    store: ModelStore, threads: int = 1, use_cuda: bool = False
+) -> RapidTextReader:
+    """Return a reader over verified weights, which open when they are first needed."""
+
+    def find_weights() -> TextWeights:
+        return TextWeights(*(store.path(model_id) for model_id in (FINDER, READER, TURNER)))
+
+    return RapidTextReader(find_weights, threads, use_cuda)
 
 
 def cut_line(image: ImageRGB, quad: Floats) -> ImageRGB:
@@ -159,12 +171,12 @@ def _open(weights: TextWeights, threads: int, use_cuda: bool) -> _Networks:
         "EngineConfig.onnxruntime.intra_op_num_threads": threads,
         "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         "EngineConfig.onnxruntime.use_cuda": use_cuda,
+        "Det.model_path": str(weights.finder),
+        "Rec.model_path": str(weights.reader),
+        "Cls.model_path": str(weights.turner),
         "Det.limit_type": "max",
         "Det.limit_side_len": FIND_SIDE_PX,
     }
-    for part, path in (("Det", weights.finder), ("Rec", weights.reader), ("Cls", weights.turner)):
-        if path is not None:
-            params[f"{part}.model_path"] = str(path)
     with _BUILDING:
         config = RapidOCR(params=params).cfg
         for part in (config.Det, config.Rec, config.Cls):
