@@ -10,6 +10,7 @@ from base.ids import check_id
 from serving.storage.attempts import AttemptRecords
 from serving.storage.edge import CameraRecords, DeviceRecords
 from serving.storage.erasures import ErasureRecords
+from serving.storage.evidence import EvidenceRecords
 from serving.storage.galleries import GalleryRecords
 from serving.storage.imports import ImportRecords
 from serving.storage.interviews import InterviewRecords
@@ -122,6 +123,11 @@ class TenantRecords:
     def interview_faces(self) -> InterviewFaceRecords:
         """Faces seen in interviews."""
         return InterviewFaceRecords(self._session, self.tenant)
+
+    @cached_property
+    def evidence(self) -> EvidenceRecords:
+        """Signing keys of evidence, heads of recordings, erasures of cases."""
+        return EvidenceRecords(self._session, self.tenant)
 
     @cached_property
     def erasures(self) -> ErasureRecords:
