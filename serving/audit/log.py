@@ -69,6 +69,10 @@ class AuditLog:
         """Record an action in the transaction that makes it: both are durable, or neither."""
         self._record(transaction, [event])
 
+    def record_line(self, transaction: Transaction, event: AuditEvent) -> AuditLine:
+        """Record an action like `record`, and return the line, for what is chained to it."""
+        return to_line(self._record(transaction, [event])[0])
+
     def record_all(self, transaction: Transaction, events: Sequence[AuditEvent]) -> None:
         """Record several actions in one transaction, in their order."""
         if events:
@@ -78,12 +82,13 @@ class AuditLog:
         with self._database.write() as transaction:
             self._record(transaction, events)
 
-    def _record(self, transaction: Transaction, events: Sequence[AuditEvent]) -> None:
+    def _record(self, transaction: Transaction, events: Sequence[AuditEvent]) -> list[AuditRow]:
         rows = self._add(transaction, events)
         last = rows[-1]
         if any(row.sequence % ANCHOR_EVERY == 0 for row in rows):
             last = self._anchor(transaction) or last
         transaction.on_commit(lambda: self._heads.advance(last.writer, last.sequence, last.hash))
+        return rows
 
     def anchor(self) -> None:
         """Record the heads of all other chains in ours; call it now and then."""
