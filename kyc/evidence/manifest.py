@@ -5,7 +5,8 @@ from dataclasses import fields
 from typing import Any
 
 from kyc.case import Interview
-from kyc.evidence.canonical import Json, canonical, plain, sha256
+from kyc.codec import to_plain
+from kyc.evidence.canonical import Json, canonical, sha256
 from kyc.evidence.signing import Signer, key_id
 from kyc.evidence.types import Attachment, CaseEvidence, ParticipantEvidence
 
@@ -22,13 +23,13 @@ def build_manifest(evidence: CaseEvidence, signers: Sequence[Signer]) -> Json:
         "format_version": FORMAT_VERSION,
         "pack": evidence.pack_id,
         "product_version": evidence.product_version,
-        "exported_at": plain(evidence.exported_at),
+        "exported_at": to_plain(evidence.exported_at),
         "case": _case(interview),
-        "rules": plain(evidence.rules),
+        "rules": to_plain(evidence.rules),
         "participants": [_participant(interview, one) for one in evidence.participants],
-        "transitions": plain(evidence.transitions),
-        "reviews": plain(interview.reviews),
-        "models": plain(evidence.models),
+        "transitions": to_plain(evidence.transitions),
+        "reviews": to_plain(interview.reviews),
+        "models": to_plain(evidence.models),
         "signing": [{"suite": one.suite, "key_id": key_id(one.public_key)} for one in signers],
         "files": _files(evidence),
     }
@@ -47,7 +48,7 @@ def file_name(participant: str, attachment: Attachment) -> str:
 def _case(interview: Interview) -> Json:
     left_out = {"participants", "reviews"}
     return {
-        one.name: plain(getattr(interview, one.name))
+        one.name: to_plain(getattr(interview, one.name))
         for one in fields(interview)
         if one.name not in left_out
     }
@@ -57,9 +58,9 @@ def _participant(interview: Interview, evidence: ParticipantEvidence) -> Json:
     person = interview.participant(evidence.id)
     assert person is not None
     return {
-        **plain(person),
-        **plain(evidence.findings),
-        "recording": plain(evidence.recording),
+        **to_plain(person),
+        **to_plain(evidence.findings),
+        "recording": to_plain(evidence.recording),
         "pictures": [file_name(evidence.id, one) for one in evidence.attachments],
     }
 
