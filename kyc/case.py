@@ -7,7 +7,7 @@ from enum import Enum
 
 from decision.outcome import Reason
 from decision.signal import Signal
-from kyc.states import Move, Role, State
+from kyc.states import FINAL, Move, Role, State
 
 
 class CheckOutcome(Enum):
@@ -102,7 +102,7 @@ class Answer:
 
     question: str
     text: str
-    answer: str
+    answer: str = field(repr=False)
     asked_at: datetime
     answered_at: datetime | None
     voice_at_prompt: bool | None
@@ -164,19 +164,20 @@ class Participant:
 
     id: str
     role: Role
-    display_name: str
+    display_name: str = field(repr=False)
     steps: tuple[State, ...]
     state: State = State.CREATED
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What a reviewer decided."""
+    """What a reviewer decided. round: the case's round of reviews, from 1."""
 
     reviewer: str
     approved: bool
-    reason: str
+    reason: str = field(repr=False)
     reviewed_at: datetime
+    round: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,14 +215,14 @@ class Interview:
     """One case.
 
     reason: why a person has to decide, UPPER_SNAKE, empty if nobody has to.
-    reviewing_since: since when it is in review, None while it is not; reviews before are of an
-    earlier round and count no more. transition_count: number of the last transition.
+    review_round: how often it came to review; reviews of an earlier round count no more.
+    transition_count: number of the last transition.
     """
 
     id: str
     tenant: str
     product: str
-    external_id: str
+    external_id: str = field(repr=False)
     policy_version: str
     created_at: datetime
     expires_at: datetime
@@ -231,9 +232,19 @@ class Interview:
     reviews: tuple[Review, ...] = ()
     is_held: bool = False
     closed_at: datetime | None = None
-    reviewing_since: datetime | None = None
+    review_round: int = 0
     transition_count: int = 0
     notes: tuple[Note, ...] = ()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is approved, rejected or expired."""
+        return self.state in FINAL
+
+    @property
+    def reviews_now(self) -> tuple[Review, ...]:
+        """The reviews of this round."""
+        return tuple(one for one in self.reviews if one.round == self.review_round)
 
     def participant(self, participant_id: str) -> Participant | None:
         """Return one of the participants."""

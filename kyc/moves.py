@@ -211,12 +211,12 @@ class _Maker:
 
     def _stand(self, state: State) -> None:
         is_review = state is State.REVIEW
-        since = self.interview.reviewing_since or self._at
+        comes_to_review = is_review and self.interview.state is not State.REVIEW
         self.interview = replace(
             self.interview,
             state=state,
             reason=self._why(is_review),
-            reviewing_since=since if is_review else None,
+            review_round=self.interview.review_round + comes_to_review,
             closed_at=self._at if state in FINAL else None,
         )
 

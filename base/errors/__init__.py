@@ -34,7 +34,8 @@ SmartBranchError
 │   └── RoleNotAllowedError, TooManyAttemptsError
 ├── CapacityError             later, or less of it
 │   ├── QueueFullError, RateLimitedError, TooManyRequestsInFlightError, MessageTooLargeError
-│   └── DeadlineExceededError, StartingError, DrainingError, RecordingFullError
+│   └── DeadlineExceededError, StartingError, DrainingError, RecordingFullError,
+│       TooManyInterviewsError
 └── FaultError                ours to mend
     ├── ModelUnavailableError, ModelCorruptError, ModelDownloadError, ModelDisagreesError
     ├── ProviderUnavailableError, ModelTermsNotAcceptedError, SettingsError
@@ -153,6 +154,7 @@ from base.errors.interviews import (
     RecordingDamagedError,
     RecordingFullError,
     ReviewedBeforeError,
+    TooManyInterviewsError,
 )
 from base.errors.root import SmartBranchError, leaves
 from base.errors.states import (
@@ -280,6 +282,7 @@ __all__ = [
     "SubjectExpiredError",
     "SubjectNotFoundError",
     "TooManyAttemptsError",
+    "TooManyInterviewsError",
     "TooManyRequestsInFlightError",
     "UnfinishedClipError",
     "UnknownModelError",

@@ -83,6 +83,12 @@ class RecordingFullError(CapacityError):
     reason = "RECORDING_FULL"
 
 
+class TooManyInterviewsError(CapacityError):
+    """The tenant has as many open cases as it may have."""
+
+    reason = "TOO_MANY_INTERVIEWS"
+
+
 class RecordingDamagedError(FaultError):
     """A recording was changed or cut after it was acknowledged."""
 

@@ -108,7 +108,7 @@ class Ticket:
     product: Product
     steps: tuple[State, ...]
     state: State
-    findings: Findings
+    findings: Findings = field(repr=False)
     sealed: bytes = field(repr=False)
     key: Key
     expires_at: datetime

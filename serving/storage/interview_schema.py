@@ -30,7 +30,7 @@ class InterviewRow(Base):
     sealed_profile: Mapped[bytes]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
-    reviewing_since: Mapped[datetime | None]
+    review_round: Mapped[int] = mapped_column(default=0)
     closed_at: Mapped[datetime | None]
     purges_at: Mapped[datetime | None]
     is_held: Mapped[bool] = mapped_column(default=False)
@@ -83,12 +83,13 @@ class TransitionRow(Base):
 
 
 class ReviewRow(Base):
-    """What a reviewer decided. number: from 1, within the case."""
+    """What a reviewer decided. number: from 1, within the case. round: of reviews, from 1."""
 
     __tablename__ = "interview_reviews"
     tenant: Mapped[str] = mapped_column(String(63), primary_key=True)
     interview: Mapped[str] = mapped_column(String(63), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    round: Mapped[int]
     reviewer: Mapped[str] = mapped_column(String(128))
     approved: Mapped[bool]
     sealed_reason: Mapped[bytes]

@@ -74,12 +74,19 @@ class InterviewRecords:
         )
         return list(self._session.scalars(query.order_by(InterviewRow.purges_at).limit(limit)))
 
-    def participants(self, interview: str) -> list[ParticipantRow]:
-        """Return who takes part, in the order of their invitation."""
+    def participants_of(self, interviews: Sequence[str]) -> list[ParticipantRow]:
+        """Return who takes part in some cases, in the order of their invitation."""
         query = select(ParticipantRow).where(
-            ParticipantRow.tenant == self._tenant, ParticipantRow.interview == interview
+            ParticipantRow.tenant == self._tenant, ParticipantRow.interview.in_(interviews)
         )
         return list(self._session.scalars(query.order_by(ParticipantRow.number)))
+
+    def reviews_of(self, interviews: Sequence[str]) -> list[ReviewRow]:
+        """Return the reviews of some cases, in order."""
+        query = select(ReviewRow).where(
+            ReviewRow.tenant == self._tenant, ReviewRow.interview.in_(interviews)
+        )
+        return list(self._session.scalars(query.order_by(ReviewRow.number)))
 
     def transitions(self, interview: str) -> list[TransitionRow]:
         """Return every move, in order."""
@@ -87,13 +94,6 @@ class InterviewRecords:
             TransitionRow.tenant == self._tenant, TransitionRow.interview == interview
         )
         return list(self._session.scalars(query.order_by(TransitionRow.number)))
-
-    def reviews(self, interview: str) -> list[ReviewRow]:
-        """Return every review, in order."""
-        query = select(ReviewRow).where(
-            ReviewRow.tenant == self._tenant, ReviewRow.interview == interview
-        )
-        return list(self._session.scalars(query.order_by(ReviewRow.number)))
 
     def add(
         self, row: InterviewRow | ParticipantRow | TransitionRow | ReviewRow | AttendTokenRow
