@@ -1,9 +1,7 @@
 """What the interview service takes and gives."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
 
 from base.ids import InterviewName
 from kyc.case import Findings, Interview, Participant, Transition
@@ -119,15 +117,3 @@ class Ticket:
     def resource(self) -> str:
         """The participant's resource name."""
         return self.name.participant(self.participant)
-
-
-class CaseMedia(Protocol):
-    """Knows what was kept of a participant: `CaseFiles`, or a scripted one."""
-
-    def names(self, tenant: str, interview: str, participant: str) -> Sequence[str]:
-        """Return the names of the pictures."""
-        ...
-
-    def recorded_count(self, tenant: str, interview: str, participant: str) -> int:
-        """Return how many chunks were recorded."""
-        ...
