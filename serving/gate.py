@@ -15,7 +15,7 @@ from serving.auth import TokenChecker
 from serving.caller import Caller, Role
 from serving.failures import Failure, failure_of
 from serving.limits import RateLimiter, Slots
-from serving.permissions import ANONYMOUS, check_role, is_open
+from serving.permissions import ANONYMOUS, MAY_SHOW_TOKEN, check_role, is_open
 from serving.telemetry.metrics import Metrics
 from serving.tls import ClientCertificates
 
@@ -114,12 +114,18 @@ class Gate:
         signed_in: whose sign-in was checked; it stands for the other two.
         """
         self.check_open()
-        if method in ANONYMOUS:
+        if method in ANONYMOUS and not self._shows_token(method, authorization):
+            # All strangers share one rate: none of them can be told from another.
+            self._rates.take((NOBODY.tenant, NOBODY.subject))
             return NOBODY
         caller = signed_in or self._identify(authorization, certificate)
         check_role(caller, method)
         self._rates.take((caller.tenant, caller.subject))
         return caller
+
+    def _shows_token(self, method: str, authorization: str | None) -> bool:
+        """Return whether who may come without a token says all the same who it is."""
+        return method in MAY_SHOW_TOKEN and (authorization is not None or self._tokens is None)
 
     def check_open(self) -> None:
         """Raise DrainingError if nothing new is taken."""

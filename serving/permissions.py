@@ -12,6 +12,7 @@ _EDGE = "smartbranch.edge.v1.EdgeService"
 _DEVICES = "smartbranch.edge.v1.DeviceService"
 _DOCUMENTS = "smartbranch.vision.v1.DocumentService"
 _INTERVIEW = "smartbranch.kyc.v1.InterviewService"
+ATTEND = f"{_INTERVIEW}/Attend"
 METRICS = "metrics"
 # What reviewers see of a case: pictures and the recording.
 INTERVIEW_MEDIA = "interview.media"
@@ -74,7 +75,7 @@ ALLOWED: dict[str, frozenset[Role]] = {
     f"{_INTERVIEW}/InviteParticipant": _HOSTS,
     f"{_INTERVIEW}/HandOverInterview": _HOSTS | {Role.REVIEWER},
     # The attend token is the proof; who carries it need not be anybody else.
-    f"{_INTERVIEW}/Attend": frozenset(Role),
+    ATTEND: frozenset(Role),
     # Who opens cases does not decide them.
     f"{_INTERVIEW}/ReviewInterview": frozenset({Role.REVIEWER}),
     f"{_INTERVIEW}/ExportEvidence": frozenset({Role.REVIEWER, Role.AUDITOR}),
@@ -91,7 +92,9 @@ ALLOWED: dict[str, frozenset[Role]] = {
 COMMON_PREFIXES = ("grpc.reflection.",)
 _SEARCH = f"{_FACE}/SearchFaces"
 # What needs no caller, and is counted and bounded all the same.
-ANONYMOUS = frozenset({f"{_EDGE}/RegisterDevice", f"{_INTERVIEW}/Attend"})
+ANONYMOUS = frozenset({f"{_EDGE}/RegisterDevice", ATTEND})
+# What a caller who shows a token may do more of: a branch's camera takes somebody of the bank.
+MAY_SHOW_TOKEN = frozenset({ATTEND})
 # What a load balancer asks before anybody has a token.
 OPEN_PREFIXES = ("grpc.health.v1.Health/",)
 

@@ -6,6 +6,7 @@ from structlog.typing import FilteringBoundLogger
 
 from base.clock import SystemClock
 from base.errors import SmartBranchError
+from protos.smartbranch.kyc.v1.attend_pb2 import AttendResponse
 from protos.smartbranch.liveness.v1.liveness_service_pb2 import RunSessionResponse
 from serving.assembly import Services, build_services
 from serving.auth import TokenChecker
@@ -17,6 +18,9 @@ from serving.grpc.edge_runner import CameraRunner
 from serving.grpc.server import ALL, GALLERIES, GrpcServer
 from serving.http.app import create_app
 from serving.http.server import HttpServer
+from serving.interview.attend import InterviewRunner
+from serving.interview.registry import Attendances
+from serving.interview.scribe import Scribe
 from serving.limits import RateLimiter, Slots
 from serving.lobby.front import LobbyFront
 from serving.readiness import Readiness
@@ -61,6 +65,11 @@ class Server:
         self._sessions = self._open_registry()
         runner = SessionRunner(self._readiness, self._sessions, clock)
         self._clip_bridge = Bridge(settings.workers, clock)
+        # Apart, so that nobody's prompts wait behind requests.
+        self._attend_bridge = Bridge(settings.workers + SPARE_THREADS, clock)
+        self._scribe = Scribe(clock)
+        self._attendances = self._open_attendances()
+        attend = InterviewRunner(self._readiness, self._attendances, self._attend_bridge, clock)
         self._edge_bridge = Bridge(settings.workers + DISK_THREADS, clock)
         self._lobby = LobbyFront(settings, self._readiness, self._metrics, clock, log)
         clips = self._open_clip_desk()
@@ -90,6 +99,7 @@ class Server:
                 self._bridge,
                 self._metrics,
                 runner,
+                attend,
                 clips,
                 self._lobby,
                 clock,
@@ -103,6 +113,19 @@ class Server:
             self._settings.stream_limits,
             Slots(size, "sessions", self._settings.slots_of_tenant(size)),
             self._bridge,
+            self._clock,
+            self._metrics,
+            self._log,
+        )
+
+    def _open_attendances(self) -> Attendances[AttendResponse]:
+        settings = self._settings
+        size = settings.max_attendances
+        return Attendances(
+            settings.attend_limits(settings.session_max_fps, settings.session_heartbeat_s),
+            Slots(size, "attendances", settings.slots_of_tenant(size)),
+            self._attend_bridge,
+            self._scribe,
             self._clock,
             self._metrics,
             self._log,
@@ -159,6 +182,8 @@ class Server:
         if self._http:
             await self._http.stop()
         await asyncio.to_thread(self._clip_bridge.close)
+        await asyncio.to_thread(self._attend_bridge.close)
+        await asyncio.to_thread(self._scribe.close)
         await asyncio.to_thread(self._edge_bridge.close)
         await asyncio.to_thread(self._lobby.hub.shut)
         await asyncio.to_thread(self._bridge.close)
@@ -205,6 +230,7 @@ class Server:
         are_galleries_well = True
         while not await _is_set_within(stop, UPKEEP_EVERY_S):
             self._sessions.forget_old()
+            self._attendances.forget_old()
             is_well = await asyncio.to_thread(self._upkeep, services)
             if is_well is not are_galleries_well:
                 are_galleries_well = is_well
@@ -234,7 +260,10 @@ class Server:
         self._lobby.hub.close()
         self._metrics.ready.set(0)
         await self._grpc.set_serving(())
-        await self._sessions.drain(self._settings.drain_s)
+        await asyncio.gather(
+            self._sessions.drain(self._settings.drain_s),
+            self._attendances.drain(self._settings.drain_s),
+        )
         if not await self._gate.idle(self._settings.drain_s):
             self._log.warning("requests were cut off", limit_s=self._settings.drain_s)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from base.errors import InvalidArgumentError
-from kyc.case import Position
+from kyc.case import Check, Position, Verdict
 from kyc.events import (
     Advised,
     AttendEvent,
@@ -27,10 +27,9 @@ from protos.smartbranch.liveness.v1 import liveness_pb2
 from protos.smartbranch.liveness.v1 import liveness_service_pb2 as liveness_messages
 from protos.smartbranch.vision.v1 import document_pb2
 from serving.edge.names import CameraName
-from serving.grpc import interview_wire
 from serving.grpc.gallery_wire import instant_of
 from serving.grpc.media_wire import chunk_of, duration_message
-from serving.grpc.wire import lookup, request_id_of
+from serving.grpc.wire import lookup, reason_message, request_id_of, signal_message
 from serving.interview.config import AttendConfig
 from serving.interview.run import Written
 from serving.interview.words import AnswerWord, ConsentWord, PersonWord
@@ -55,8 +54,8 @@ def config_of(message: messages.AttendConfig) -> AttendConfig:
             "exactly one of attend_token and resume_token is needed", field="config"
         )
     return AttendConfig(
-        attend_token=_text(message.attend_token, "attend_token", MAX_TOKEN) or None,
-        resume_token=_text(message.resume_token, "resume_token", MAX_TOKEN) or None,
+        attend_token=_text(message.attend_token, "attend_token", MAX_TOKEN),
+        resume_token=_text(message.resume_token, "resume_token", MAX_TOKEN),
         language=lookup(_LANGUAGES, message.language, "config.language"),
         camera=CameraName.parse(message.camera) if message.camera else None,
         document_by_camera=message.document_by_camera,
@@ -132,7 +131,7 @@ def opened_message(
         expire_time=expire_time,
         max_fps=limits.max_fps,
         max_chunk_bytes=limits.max_chunk_bytes,
-        steps=[interview_wire.state_value(step) for step in steps],
+        steps=[_state_value(step) for step in steps],
         nonce=opened.nonce,
     )
 
@@ -155,8 +154,7 @@ def event_message(
             )
             return Response(notice=notice)
         case Concluded():
-            verdict = interview_wire.verdict_message(event.verdict, written.findings, written.state)
-            return Response(verdict=verdict)
+            return Response(verdict=_verdict_message(event.verdict, written))
         case Recorded():
             raise AssertionError("what is written down is not said")
 
@@ -186,12 +184,41 @@ def _prompt_message(
 
 def _progress_message(event: Progressed) -> messages.InterviewProgress:
     return messages.InterviewProgress(
-        state=interview_wire.state_value(event.state),
+        state=_state_value(event.state),
         done_count=event.done_count,
         step_count=event.step_count,
         share=event.share,
         attempts_left=event.attempts_left,
     )
+
+
+def _verdict_message(verdict: Verdict, written: Written) -> interview_pb2.InterviewVerdict:
+    message = interview_pb2.InterviewVerdict(
+        outcome=interview_pb2.InterviewVerdict.Outcome.Value(verdict.outcome.value),
+        reasons=[reason_message(reason) for reason in verdict.reasons],
+        state=_state_value(written.state),
+        checks=[_check_message(check) for check in written.findings.checks],
+    )
+    message.verdict_time.FromDatetime(verdict.given_at)
+    return message
+
+
+def _check_message(check: Check) -> interview_pb2.InterviewCheck:
+    message = interview_pb2.InterviewCheck(
+        name=check.name,
+        outcome=interview_pb2.CheckOutcome.Value(check.outcome.value),
+        reasons=[reason_message(reason) for reason in check.reasons],
+        signals=[signal_message(signal) for signal in check.signals],
+        operating_point=check.operating_point,
+        model_ids=check.model_ids,
+        sequence=check.sequence,
+    )
+    message.decide_time.FromDatetime(check.decided_at)
+    return message
+
+
+def _state_value(state: State) -> "interview_pb2.InterviewState.ValueType":
+    return interview_pb2.InterviewState.Value(state.value)
 
 
 def _text(value: str, name: str, longest: int) -> str:

@@ -61,6 +61,8 @@ FACES, GALLERIES, LIVENESS, DEEPFAKE, EDGE, DEVICES, LOBBY = names_in(
 )
 ALL = frozenset({FACES, GALLERIES, LIVENESS, DEEPFAKE, EDGE, DEVICES, LOBBY})
 MAX_REPLY_BYTES = 16 * 1024 * 1024
+# A message up to this length is refused with its reason, whatever the limit is.
+REFUSED_BYTES = 128 * 1024 * 1024
 # Room for calls that were refused and whose message is still on its way: the transport refuses a
 # stream beyond this with UNAVAILABLE, which clients try again at once.
 MAX_STREAMS_A_CONNECTION = 2048
@@ -176,7 +178,7 @@ def _status(is_serving: bool) -> "HealthCheckResponse.ServingStatus":
 def _options(max_message_bytes: int) -> list[tuple[str, int]]:
     return [
         # The transport's own limit ends a call without a reason, so ours comes before it.
-        ("grpc.max_receive_message_length", 2 * max_message_bytes),
+        ("grpc.max_receive_message_length", max(2 * max_message_bytes, REFUSED_BYTES)),
         ("grpc.max_send_message_length", MAX_REPLY_BYTES),
         ("grpc.max_concurrent_streams", MAX_STREAMS_A_CONNECTION),
         ("grpc.keepalive_time_ms", IDLE_PING_MS),

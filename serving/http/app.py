@@ -20,10 +20,12 @@ from serving.http.events import EventRoutes
 from serving.http.faces import FaceRoutes
 from serving.http.guard import LOOPBACK_NAMES, SecurityHeaders
 from serving.http.liveness import LivenessRoutes
+from serving.http.interview_socket import interview_socket
 from serving.http.lobby import LobbyRoutes
 from serving.http.pages import add_pages
-from serving.http.session_socket import SessionSocket
+from serving.http.session_socket import session_socket
 from serving.http.staff import StaffRoutes
+from serving.interview.attend import InterviewRunner
 from serving.lobby.front import LobbyFront
 from serving.permissions import METRICS, check_role
 from serving.readiness import Readiness
@@ -42,6 +44,7 @@ def create_app(
     bridge: Bridge,
     metrics: Metrics,
     sessions: SessionRunner,
+    attend: InterviewRunner,
     clips: ClipDesk,
     lobby: LobbyFront,
     clock: Clock,
@@ -57,7 +60,8 @@ def create_app(
     app.include_router(ConsoleRoutes(answering, lobby.delivery).router())
     app.include_router(EventRoutes(answering, lobby.hub, clock).router())
     app.include_router(DeviceRoutes(answering, settings).router())
-    app.include_router(SessionSocket(gate, sessions, settings).router())
+    app.include_router(session_socket(gate, sessions, settings).router())
+    app.include_router(interview_socket(gate, attend, settings).router())
     if tokens is None:
         # Nobody shows a token here, so no other site's name may lead to this address.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_NAMES)

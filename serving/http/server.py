@@ -47,7 +47,7 @@ class HttpServer:
                 ),
                 ws="websockets-sansio",
                 # Twice as much, so that a chunk that is too long is refused with its reason.
-                ws_max_size=2 * settings.session_max_chunk_bytes + MESSAGE_HEAD_BYTES,
+                ws_max_size=2 * _longest_chunk(settings) + MESSAGE_HEAD_BYTES,
                 ws_per_message_deflate=False,  # Pictures are compressed already.
                 log_config=None,
                 access_log=False,
@@ -81,6 +81,10 @@ class HttpServer:
         if self._task is not None:
             await self._task
         self._socket.close()
+
+
+def _longest_chunk(settings: ServerSettings) -> int:
+    return max(settings.session_max_chunk_bytes, settings.interview_max_chunk_bytes)
 
 
 def _bind(address: str) -> socket.socket:

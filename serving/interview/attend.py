@@ -50,10 +50,9 @@ class InterviewRunner:
         config = wire.config_of(await _first(requests))
         services = self._readiness.services()
         async with aclosing(self._incoming(requests)) as incoming:
-            token = config.resume_token
-            missed = None if token is None else self._attendances.missed(token)
-            if token is not None and missed is not None:
-                answers = self._attendances.repeat(missed, token, lambda _: incoming)
+            missed = self._attendances.missed(config.resume_token)
+            if missed is not None:
+                answers = self._attendances.repeat(missed, lambda _: incoming)
                 async with aclosing(answers):
                     async for answer in answers:
                         if not isinstance(answer, Opened):
@@ -66,11 +65,10 @@ class InterviewRunner:
 
     async def _enter(self, services: Services, config: AttendConfig) -> Ticket:
         """Let a participant in. Raises AttendTokenInvalidError and InterviewClosedError."""
-        books, limit_s = services.interviews.books, self._attendances.limits.step_s
-        if config.attend_token is not None:
-            # Before the resume token of whoever attends is replaced by a new one.
-            token = config.attend_token
-            look = await self._bridge.run(lambda: books.look(token), limit_s)
+        books, limit_s = services.attend.books, self._attendances.limits.step_s
+        if not config.resume_token:
+            # Whoever is refused leaves no trace, and takes no token away.
+            look = await self._bridge.run(lambda: books.look(config.attend_token), limit_s)
             self._attendances.check_free(look.name.participant(look.participant))
         return await self._bridge.run(
             lambda: books.enter(config.attend_token, config.resume_token, config.request_id),
@@ -96,7 +94,7 @@ class InterviewRunner:
             return kiosk.joined(incoming, lambda: session.intake.sequence + 1)
 
         comer = Comer(
-            ticket.tenant, ticket.resource, ticket.resume_token, config.resume_token is not None
+            ticket.tenant, ticket.resource, ticket.resume_token, bool(config.resume_token)
         )
         return self._attendances.carry(
             comer, lambda: services.attend.make(ticket, config, say), requests

@@ -8,13 +8,13 @@ from serving.edge.names import CameraName
 
 @dataclass(frozen=True, slots=True)
 class AttendConfig:
-    """One of the tokens is set. camera: a branch's, None where the client sends pictures.
+    """One of the tokens is not empty. camera: a branch's, None where the client sends pictures.
 
     camera_label: what the client's camera calls itself.
     """
 
-    attend_token: str | None = field(default=None, repr=False)
-    resume_token: str | None = field(default=None, repr=False)
+    attend_token: str = field(default="", repr=False)
+    resume_token: str = field(default="", repr=False)
     language: Language = Language.ENGLISH
     camera: CameraName | None = None
     document_by_camera: bool = False

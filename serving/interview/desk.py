@@ -30,7 +30,7 @@ from serving.interview.registry import Made
 from serving.interview.run import AttendRun, Say, Written
 from serving.interview.scribe import Recorder
 from serving.interview.settings import InterviewSettings
-from serving.interview.types import Ticket
+from serving.interview.types import Look, Ticket
 from vision.assembly import StreamVision
 
 M = TypeVar("M")
@@ -38,10 +38,24 @@ NONCE_DIGITS = 2 * NONCE_BYTES
 
 
 class Books(Protocol):
-    """Where findings are kept: `serving.interview.books.CaseBooks`."""
+    """Where findings are kept: `serving.interview.attendances.AttendanceBooks`."""
+
+    def look(self, attend_token: str) -> Look:
+        """Say what a token opens, without opening it."""
+        ...
+
+    def enter(self, attend_token: str, resume_token: str = "", request_id: str = "") -> Ticket:
+        """Let a participant in by one of two tokens."""
+        ...
 
     def record(self, ticket: Ticket, recorded: Recorded) -> State:
         """Write it down and return where the participant stands then."""
+        ...
+
+    def set_attending(
+        self, tenant: str, interview: str, participant: str, is_attending: bool
+    ) -> None:
+        """Remember whether somebody is there now."""
         ...
 
 
@@ -118,7 +132,7 @@ class AttendDesk:
         limits: PictureLimits,
         clock: Clock,
     ) -> None:
-        self._books = books
+        self.books = books
         self._files = files
         self._eyes = eyes
         self._ports = ports
@@ -145,12 +159,18 @@ class AttendDesk:
             Attendance(_plan(ticket, config), self._parts(ticket, nonce, lane)),
             Written(ticket.findings, ticket.state),
             self._eyes.vision.open_analyzer,
-            TicketPen(ticket, self._books, self._files),
+            TicketPen(ticket, self.books, self._files),
             lane,
             PictureLimits(most_bytes, settings.max_frame_pixels),
             PictureLimits(most_bytes, settings.max_document_pixels),
             self._clock,
             say,
+            partial(
+                self.books.set_attending,
+                ticket.tenant,
+                ticket.name.interview,
+                ticket.participant,
+            ),
         )
         return Made(run, recorder)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import ExitStack, aclosing
 from dataclasses import dataclass
@@ -54,28 +53,6 @@ class Made(Generic[E]):
 Requests = Callable[[StreamSession[E]], AsyncIterator[Incoming]]
 
 
-class Presence:
-    """Who attends now, by resource name; safe to ask in any thread."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._names: set[str] = set()
-
-    def __contains__(self, name: str) -> bool:
-        with self._lock:
-            return name in self._names
-
-    def add(self, name: str) -> None:
-        """Note that somebody attends."""
-        with self._lock:
-            self._names.add(name)
-
-    def discard(self, name: str) -> None:
-        """Note that somebody does not attend any more."""
-        with self._lock:
-            self._names.discard(name)
-
-
 class Attendances(Generic[E]):
     """Holds the open attendances, for one event loop.
 
@@ -94,7 +71,6 @@ class Attendances(Generic[E]):
         log: FilteringBoundLogger,
     ) -> None:
         self.limits = limits
-        self.presence = Presence()
         self._slots = slots
         self._bridge = bridge
         self._scribe = scribe
@@ -140,10 +116,10 @@ class Attendances(Generic[E]):
         return None if found is None else found[0]
 
     async def repeat(
-        self, session: StreamSession[E], token: str, requests: Requests[E]
+        self, session: StreamSession[E], requests: Requests[E]
     ) -> AsyncGenerator[Outgoing[E], None]:
         """Say again how an attendance ended."""
-        async with aclosing(self._link(session, token, requests)) as answers:
+        async with aclosing(self._link(session, "", requests)) as answers:
             async for answer in answers:
                 yield answer
 
@@ -204,7 +180,6 @@ class Attendances(Generic[E]):
         session = StreamSession(owner, made.run, self.limits, self._bridge, self._clock, feed)
         feed.on_change = session.nudge
         self._open[comer.name] = session
-        self.presence.add(comer.name)
         self._running[session] = asyncio.create_task(
             self._run(session, made.run, feed, held), name=comer.name
         )
@@ -224,7 +199,6 @@ class Attendances(Generic[E]):
             except Exception:
                 self._log.exception("attendance failed", attendance=name)
             finally:
-                self.presence.discard(name)
                 try:
                     await asyncio.shield(asyncio.wrap_future(self._scribe.leave(feed.seat)))
                 except Exception:

@@ -149,6 +149,7 @@ class AttendRun(Generic[M]):
         document_limits: PictureLimits,
         clock: Clock,
         say: Say[M],
+        note_presence: Callable[[bool], None],
     ) -> None:
         self.name = name
         self.length_s = length_s
@@ -165,6 +166,7 @@ class AttendRun(Generic[M]):
         self._document_limits = document_limits
         self._clock = clock
         self._say = say
+        self._note_presence = note_presence
         self._documents: deque[tuple[Chunk, Future[ImageRGB]]] = deque()
         self._broken: set[str] = set()
         self._lost_in_a_row = 0
@@ -179,6 +181,7 @@ class AttendRun(Generic[M]):
     def start(self) -> Sequence[M]:
         """Begin."""
         self._analyzer = self._open_analyzer()
+        self._note_presence(True)
         return self._do(self._attendance.start)
 
     def take(self, chunk: Chunk) -> Sequence[M]:
@@ -227,6 +230,7 @@ class AttendRun(Generic[M]):
     def fail(self, reason: str) -> None:
         """Let go after a fault, unless another thread is still at it; what was found is kept."""
         self._is_closed = True
+        self._note_presence(False)
         if self._busy.acquire(blocking=False):
             try:
                 self._let_go()
@@ -251,6 +255,8 @@ class AttendRun(Generic[M]):
                 self._written = Written(event.findings, self._pen.write(event))
             else:
                 said.append(self._say(event, self._written))
+        if self.is_finished:
+            self._let_go()
         return said
 
     def _see(self, chunk: Chunk, _: float) -> Sequence[AttendEvent]:
@@ -346,8 +352,9 @@ class AttendRun(Generic[M]):
         return (Noticed(code, chunk.sequence),)
 
     def _let_go(self) -> None:
-        """Forget the pictures."""
+        """Forget the pictures: what is kept for a client that comes back is the verdict alone."""
         self._is_closed = True
+        self._note_presence(False)
         self._documents.clear()
         if self._analyzer is not None:
             self._analyzer.close()

@@ -6,8 +6,11 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings
 
+from serving.streams.types import StreamLimits
+
 DAY_S = 86_400.0
 MIB = 1024 * 1024
+MAX_CHUNKS_PER_S = 120.0  # Pictures at twice the usual rate, and sound in pieces of 20 ms.
 
 
 class InterviewSettings(BaseModel):
@@ -51,6 +54,25 @@ class InterviewFields(BaseSettings):
     interview_silence_s: float = Field(
         20.0, gt=0, le=600, description="Silence after which a participant's client has gone."
     )
+
+    interview_max_chunk_bytes: int = Field(
+        8 * MIB,
+        ge=1024,
+        le=64 * MIB,
+        description="Longest chunk of an attendance; pictures of documents are the longest.",
+    )
+
+    def attend_limits(self, max_fps: float, heartbeat_s: float) -> StreamLimits:
+        """Bounds of one attendance's stream."""
+        return StreamLimits(
+            max_chunk_bytes=self.interview_max_chunk_bytes,
+            max_chunks_per_s=MAX_CHUNKS_PER_S,
+            max_fps=max_fps,
+            session_s=self.interview_limit_s,
+            resume_s=self.interview_resume_s,
+            silence_s=self.interview_silence_s,
+            heartbeat_s=heartbeat_s,
+        )
 
     @property
     def interview(self) -> InterviewSettings:
