@@ -2,9 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from kyc.case import Severity
 from kyc.states import STEPS, Role, State
+
+# What conduct may notice, as policies name it in lower case.
+EVENT_CODES: Final = (
+    "FACE_LOST",
+    "SECOND_FACE",
+    "FACE_SWAPPED",
+    "CAMERA_COVERED",
+    "BACKGROUND_CHANGED",
+    "PICTURES_MISSING",
+    "VOICE_WITHOUT_MOUTH",
+    "SOUND_MISSING",
+    "VIRTUAL_CAMERA",
+    "OUTSIDE_FENCE",
+    "POSITION_MISSING",
+    "POSITION_IMPRECISE",
+)
 
 
 @dataclass(frozen=True, slots=True)
