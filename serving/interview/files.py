@@ -8,10 +8,10 @@ from pathlib import Path
 
 from base.clock import Clock
 from base.errors import InvalidArgumentError, PhotoNotFoundError, StorageFailedError
-from base.ids import InterviewName, check_id
+from base.ids import InterviewName, check_id, is_id
 from serving.crypto.key import Key
 from serving.interview.recording import Recorder, open_recorder
-from serving.interview.recording_head import sync_folder
+from serving.interview.recording_head import peek_count, sync_folder
 from serving.interview.recording_reader import Recording
 from serving.interview.recording_types import HeadBook, RecordingLimits, RecordingPlace
 
@@ -90,6 +90,20 @@ class CaseFiles:
         """Open a participant's recording to read it. Raises RecordingDamagedError."""
         place = RecordingPlace(tenant, interview, participant)
         return Recording(self._place(place) / "recording", key, place, self._book)
+
+    def recorded_count(self, tenant: str, interview: str, participant: str) -> int:
+        """Return how many chunks were recorded, to be shown; `recording` proves it."""
+        folder = self._place(RecordingPlace(tenant, interview, participant)) / "recording"
+        return peek_count(folder)
+
+    def cases(self) -> tuple[InterviewName, ...]:
+        """Return the cases that have files."""
+        return tuple(
+            InterviewName(tenant.name, case.name)
+            for tenant in sorted(self._folder.glob("*/"))
+            for case in sorted(tenant.glob("*/"))
+            if is_id(tenant.name) and is_id(case.name)
+        )
 
     def erase(self, tenant: str, interview: str) -> int:
         """Remove every file of a case; return how many there were. Twice does no harm.

@@ -76,6 +76,19 @@ def read_head(folder: Path, key: Key, place: RecordingPlace) -> RecordingHead:
     return _newest(content, key, place)[1]
 
 
+def peek_count(folder: Path) -> int:
+    """Return how many records there are said to be; nothing is checked without the key."""
+    try:
+        content = (folder / HEAD_FILE).read_bytes()
+    except FileNotFoundError:
+        return 0
+    ends = [at + _FIELDS.size for at in (0, _SLOT_BYTES)]
+    slots = [
+        _FIELDS.unpack_from(content, end - _FIELDS.size) for end in ends if end <= len(content)
+    ]
+    return max(slots)[1] if slots else 0
+
+
 def _newest(content: bytes, key: Key, place: RecordingPlace) -> tuple[int, RecordingHead]:
     slots = [content[at : at + _SLOT_BYTES] for at in (0, _SLOT_BYTES)]
     genuine = [one for slot in slots if (one := _unpack(slot, key, place)) is not None]
