@@ -31,9 +31,18 @@ class CaseKeeping:
         """Return a case's data key. Raises InterviewNotFoundError."""
         with self._database.read() as transaction:
             records = transaction.tenant(tenant)
-            row = records.interviews.get(interview)
-            name = InterviewName(tenant, interview)
-            return CaseVault.of(name, self._vaults.open(records), row.wrapped_key).key
+            records.interviews.get(interview)
+            key = self.key_in(records, interview)
+            assert key is not None
+            return key
+
+    def key_in(self, records: TenantRecords, interview: str) -> Key | None:
+        """Return a case's data key within a transaction, None for a case that is gone."""
+        row = records.interviews.find(interview)
+        if row is None:
+            return None
+        name = InterviewName(records.tenant, interview)
+        return CaseVault.of(name, self._vaults.open(records), row.wrapped_key).key
 
     def check_erasable(self, tenant: str, interview: str) -> None:
         """Raise InterviewHeldError for a case that is held, InterviewNotFoundError for none."""

@@ -1,9 +1,11 @@
 """The interview service: what gRPC servicers, HTTP handlers and the command line call."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
 
 from base.clock import Clock
 from base.ids import InterviewName
+from kyc.evidence.types import ModelFact
 from kyc.policy import Policy
 from kyc.states import State
 from serving.audit.log import AuditLog
@@ -11,6 +13,9 @@ from serving.caller import Caller
 from serving.crypto.keyring import Keyring
 from serving.galleries.vault import Vaults
 from serving.interview.books import CaseBooks
+from serving.interview.evidence import EvidenceDesk
+from serving.interview.evidence_export import EvidenceDeps
+from serving.interview.evidence_keys import EvidenceKeys
 from serving.interview.files import CaseFiles
 from serving.interview.types import Access, CasePage, CaseView, Invitation, Opened
 from serving.interview.views import CaseViews
@@ -25,7 +30,8 @@ class InterviewService:
     Blocking, safe to share between threads. Another tenant's case raises InterviewNotFoundError,
     as one that does not exist. Calls that change something are safe to repeat with the same
     `request_id`; the same id with other content raises RequestIdReusedError.
-    books: cases and attendances. files: pictures and recordings. views: whole cases.
+    books: cases and attendances. files: pictures and recordings. views: whole cases. evidence:
+    packs, erasure and retention.
     """
 
     def __init__(
@@ -36,13 +42,27 @@ class InterviewService:
         clock: Clock,
         policy: Policy,
         files: CaseFiles,
+        models: Callable[[], Sequence[ModelFact]] = tuple,
         max_open_count: int = 10_000,
     ) -> None:
+        """Put the service together. models: those in use, for evidence."""
         vaults = Vaults(keyring, clock)
         self.policy = policy
         self.files = files
         self.books = CaseBooks(database, vaults, audit, clock, policy, max_open_count)
         self.views = CaseViews(database, vaults, audit, clock, self.books, files)
+        deps = EvidenceDeps(
+            database=database,
+            audit=audit,
+            clock=clock,
+            keys=EvidenceKeys(database, keyring, clock),
+            files=files,
+            whole=self.views.whole,
+            key_of=self.books.key_of,
+            models=models,
+            version=version("smartbranch"),
+        )
+        self.evidence = EvidenceDesk(deps, vaults, self.books.purgeable)
 
     def create_interview(
         self,
@@ -106,5 +126,6 @@ class InterviewService:
         return self.views.get(caller, name)
 
     def sweep(self) -> None:
-        """End what has run out of time; call it now and then."""
+        """End what has run out of time, and purge what was kept long enough; call it often."""
         self.books.sweep()
+        self.evidence.sweep()

@@ -11,7 +11,6 @@ from kyc.case import Interview, Participant
 from kyc.states import State
 from serving.audit.log import AuditLog
 from serving.caller import Caller
-from serving.crypto.key import Key
 from serving.galleries.pages import check_page_size, make_token, read_token
 from serving.galleries.vault import TenantVault, Vaults
 from serving.interview import checks, rows
@@ -58,14 +57,6 @@ class CaseViews:
             return view
         people = tuple(_without_document(one) for one in view.participants)
         return replace(view, participants=people)
-
-    def view(self, caller: Caller, name: InterviewName) -> CaseView:
-        """Return everything of one case, for evidence. Raises InterviewNotFoundError."""
-        return self.whole(checks.tenant_of(caller, name), name.interview)
-
-    def key_of(self, name: InterviewName) -> Key:
-        """Return a case's data key. Raises InterviewNotFoundError."""
-        return self._books.key_of(name.tenant, name.interview)
 
     def whole(self, tenant: str, interview: str) -> CaseView:
         """Return everything of one case. Raises InterviewNotFoundError."""
