@@ -19,6 +19,9 @@ from serving.edge.service import EdgeService
 from serving.faces import FaceService
 from serving.galleries.service import GalleryService
 from serving.galleries.settings import GallerySettings
+from serving.interview.desk import AttendDesk
+from serving.interview.service import InterviewService
+from serving.interviews import open_interviews
 from serving.liveness.service import LivenessService
 from serving.lobby.service import LobbyService
 from serving.models import ModelFacts
@@ -41,6 +44,8 @@ class Services:
     galleries: GalleryService
     liveness: LivenessService
     deepfake: DeepfakeService
+    interviews: InterviewService
+    attend: AttendDesk
     lobby: LobbyService
     edge: EdgeService
     staff: StaffService
@@ -120,8 +125,9 @@ def build_services(settings: ServerSettings, clock: Clock | None = None) -> Serv
         stack.callback(galleries.close)
         # Kept with the other keys, so that a record can be shown later to be what was drawn.
         secret = service_key(database, keyring, LIVENESS_KEY).mac(b"", LIVENESS_KEY)
+        judge = replace(models.liveness, secret=secret)
         liveness = LivenessService(
-            replace(models.liveness, secret=secret),
+            judge,
             models.vision.open_analyzer,
             database,
             audit,
@@ -131,6 +137,10 @@ def build_services(settings: ServerSettings, clock: Clock | None = None) -> Serv
         )
         deepfake = DeepfakeService(
             models.forgery, models.vision, audit, clock, settings.deepfake, limits
+        )
+        interviews = open_interviews(
+            *(stack, settings, database, keyring, galleries),
+            *(models, judge, None, audit, clock),
         )
         branches = open_branches(
             stack, settings, database, keyring, galleries, models.pipeline, audit, clock
@@ -142,6 +152,8 @@ def build_services(settings: ServerSettings, clock: Clock | None = None) -> Serv
             galleries=galleries,
             liveness=liveness,
             deepfake=deepfake,
+            interviews=interviews.service,
+            attend=interviews.desk,
             lobby=branches.lobby,
             edge=branches.edge,
             staff=StaffService(database, audit, clock, settings.staff),

@@ -68,6 +68,7 @@ class OpenModels:
     vision: StreamVision
     liveness: Liveness
     forgery: Forgery
+    voice: VoiceActivity | None
     detector: ModelFacts
     embedder: ModelFacts
     others: tuple[ModelFacts, ...]
@@ -156,21 +157,27 @@ def open_models(settings: ServerSettings) -> Iterator[OpenModels]:
         )
         pipeline = build_pipeline(settings, engine, chosen.detector, embedder)
         bound = BoundEngine(engine)
+        voice = None if chosen.voice is None else VoiceActivity(bound, chosen.voice)
         yield OpenModels(
             engine=engine,
             landmarkers=landmarkers,
             pipeline=pipeline,
             vision=StreamVision(pipeline, landmarkers),
             liveness=build_liveness(bound, chosen.passive, pipeline, root=manifest.root),
-            forgery=_build_forgery(bound, chosen, pipeline),
+            forgery=_build_forgery(bound, chosen, pipeline, voice),
+            voice=voice,
             detector=_facts(engine, chosen.detector),
             embedder=_facts(engine, embedder, settings.mirror),
             others=_other_facts(engine, chosen),
         )
 
 
-def _build_forgery(engine: BoundEngine, chosen: ModelChoice, pipeline: FacePipeline) -> Forgery:
-    voice = None if chosen.voice is None else VoiceActivity(engine, chosen.voice)
+def _build_forgery(
+    engine: BoundEngine,
+    chosen: ModelChoice,
+    pipeline: FacePipeline,
+    voice: VoiceActivity | None,
+) -> Forgery:
     mouth = None if chosen.spoken_mouth is None else SpokenMouth(engine, chosen.spoken_mouth)
     root = chosen.manifest.root
     return build_forgery(engine, chosen.forgery, pipeline, voice, root=root, mouth=mouth)

@@ -1,0 +1,89 @@
+"""Interviews, put together: the service of cases, and the desk that makes attendances."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from base.clock import Clock
+from base.ids import InterviewName
+from kyc.policy_file import read_policy
+from kyc.ports import DocumentDesk
+from liveness.assembly import Liveness
+from serving.audit.log import AuditLog
+from serving.crypto.key import Key
+from serving.crypto.keyring import Keyring
+from serving.galleries.service import GalleryService
+from serving.galleries.vault import Vaults
+from serving.interview.background import LowPool
+from serving.interview.desk import AttendDesk, AttendPorts, AttendVision
+from serving.interview.face_files import CaseFaceFiles, FaceDeps
+from serving.interview.files import CaseFiles
+from serving.interview.past_faces import PastFaces, Place
+from serving.interview.recording_heads import RecordingHeads
+from serving.interview.recording_types import RecordingLimits
+from serving.interview.service import InterviewService
+from serving.interview.types import Ticket
+from serving.interview.vault import CaseVault
+from serving.open_models import OpenModels, picture_limits
+from serving.settings import ServerSettings
+from serving.storage.database import Database
+from serving.storage.records import TenantRecords
+
+
+@dataclass(frozen=True, slots=True)
+class Interviews:
+    """What serves interviews. past_faces: has something of cases to erase."""
+
+    service: InterviewService
+    desk: AttendDesk
+    past_faces: PastFaces
+
+
+def open_interviews(
+    stack: ExitStack,
+    settings: ServerSettings,
+    database: Database,
+    keyring: Keyring,
+    galleries: GalleryService,
+    models: OpenModels,
+    liveness: Liveness,
+    document: DocumentDesk | None,
+    audit: AuditLog,
+    clock: Clock,
+) -> Interviews:
+    """Read the policy and put everything together; `stack` closes it. Raises PolicyInvalidError.
+
+    liveness: with the secret that draws are derived from. document: None where none is read.
+    """
+    limits = RecordingLimits(max_bytes=settings.interview.max_recording_bytes)
+    files = CaseFiles(settings.data_dir, clock, limits, RecordingHeads(database, clock))
+    policy = read_policy(settings.interview_policy_file)
+    service = InterviewService(database, keyring, audit, clock, policy, files)
+    vaults = Vaults(keyring, clock)
+
+    def open_key(records: TenantRecords, interview: str) -> Key | None:
+        row = records.interviews.find(interview)
+        if row is None:
+            return None
+        name = InterviewName(row.tenant, interview)
+        return CaseVault.of(name, vaults.open(records), row.wrapped_key).key
+
+    past = PastFaces(database, vaults, clock, open_key)
+    deps = FaceDeps(galleries, past, models.pipeline, audit, clock)
+    pool = LowPool(settings.workers)
+    stack.callback(pool.close)
+
+    def open_faces(ticket: Ticket) -> CaseFaceFiles:
+        place = Place(ticket.name, ticket.participant, ticket.key)
+        return CaseFaceFiles(deps, place, ticket.product)
+
+    desk = AttendDesk(
+        service.books,
+        files,
+        AttendVision(models.vision, liveness, models.forgery, models.voice),
+        AttendPorts(document, open_faces),
+        pool,
+        settings.interview,
+        picture_limits(settings),
+        clock,
+    )
+    return Interviews(service, desk, past)
