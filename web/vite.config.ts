@@ -11,7 +11,14 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     license: { fileName: "licenses.md" },
     rolldownOptions: {
-      input: ["console.html", "lobby.html", "try/faces.html", "try/liveness.html"],
+      input: [
+        "console.html",
+        "interview.html",
+        "lobby.html",
+        "review.html",
+        "try/faces.html",
+        "try/liveness.html",
+      ],
     },
   },
   server: {

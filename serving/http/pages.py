@@ -9,9 +9,14 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 STATIC = Path(__file__).parent / "static"
-PAGES = ("/try/faces", "/try/liveness", "/lobby", "/console")
+PAGES = ("/try/faces", "/try/liveness", "/lobby", "/console", "/review")
 FIRST = PAGES[0]
 PAGE_TYPE = "text/html; charset=utf-8"
+# The one page that films with sound; its address ends with what opens the interview.
+INTERVIEW, INTERVIEW_FILE = "/interview/{token}", "interview.html"
+INTERVIEW_HEADERS = {
+    "permissions-policy": "camera=(self), microphone=(self), geolocation=(self), display-capture=()"
+}
 NOT_BUILT = "The pages are not built here. Run `scripts/web build`; `make setup` does, too.\n"
 # What installs the tablet page lies below it: a worker serves no page above its own address unless
 # a header lets it.
@@ -43,6 +48,7 @@ def add_pages(app: FastAPI, folder: Path = STATIC) -> None:
 
     for path in PAGES:
         app.add_api_route(path, _file(folder / f"{path[1:]}.html", PAGE_TYPE, {}))
+    app.add_api_route(INTERVIEW, _file(folder / INTERVIEW_FILE, PAGE_TYPE, INTERVIEW_HEADERS))
     for path, (media_type, headers) in PARTS.items():
         app.add_api_route(path, _file(folder / path[1:], media_type, headers))
 
