@@ -81,6 +81,7 @@ def mesh_of(pose: Pose, depth: float = 1.0) -> FaceMesh:
     points[:, 0] += WIDTH_PX / 2 + pose.x
     points[:, 1] += HEIGHT_PX / 2 + pose.y
     shapes = {"mouthSmileLeft": pose.smile, "mouthSmileRight": pose.smile}
+    shapes |= {"mouthRollLower": 0.0, "mouthPucker": 0.0}
     return FaceMesh(
         points.astype(np.float32),
         shapes,
