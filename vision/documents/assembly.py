@@ -1,18 +1,22 @@
 """Pictures of a document in, what it says out."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from decision.outcome import Decision, Reason
+from base.clock import Clock, SystemClock
 from inference.store import ModelStore
 from media.image import ImageRGB
+from vision.documents.judging import judge
 from vision.documents.rapid_text import open_text_reader
+from vision.documents.second_look import read_fields
+from vision.documents.sides import Side, read_picture
 from vision.documents.text import TextReader
 from vision.documents.types import (
     CardPicture,
     DocumentKind,
-    DocumentOutcome,
     DocumentReading,
+    DocumentSide,
+    Field,
 )
 
 CardFinder = Callable[[ImageRGB], CardPicture | None]
@@ -30,23 +34,35 @@ class DocumentReader:
     text: TextReader
     find_card: CardFinder
     find_portrait: PortraitFinder | None = None
+    clock: Clock = field(default_factory=SystemClock)
 
     def read(self, front: ImageRGB, back: ImageRGB | None = None) -> DocumentReading:
         """Read one document from a picture of one side or of both, in either order.
 
         Raises InferenceFailedError.
         """
-        reason = Reason("NO_DOCUMENT", "No document was found in the picture.")
-        return DocumentReading(
-            DocumentKind.UNKNOWN_DOCUMENT,
-            (),
-            (),
-            Decision(DocumentOutcome.INCONCLUSIVE, (reason,)),
-        )
+        pictures = (front,) if back is None else (front, back)
+        cards = [card for card in map(self.find_card, pictures) if card is not None]
+        sides = [read_picture(self.text, card) for card in cards]
+        fields = [self._resident_fields(side) for side in sides]
+        reading = judge(sides, fields, len(pictures), self.clock.now().date())
+        return self._with_portrait(reading)
 
     def warm_up(self) -> None:
         """Open the models and let them prove themselves. Raises ModelDisagreesError."""
         self.text.warm_up()
+
+    def _resident_fields(self, side: Side) -> tuple[Field, ...]:
+        if side.resident is None:
+            return ()
+        return read_fields(self.text, side.card.image, side.resident)
+
+    def _with_portrait(self, reading: DocumentReading) -> DocumentReading:
+        card = reading.card
+        is_back = card is None or card.side is DocumentSide.BACK
+        if card is None or is_back or self.find_portrait is None:
+            return reading
+        return replace(reading, portrait=self.find_portrait(card.image, reading.kind))
 
 
 def open_document_reader(

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from vision.documents.cn_names import ETHNICITIES, SEXES
+from vision.documents.cn_names import ETHNICITIES, SEXES, SIMPLIFIED
 from vision.documents.cn_number import parse_number, read_date
 from vision.documents.rows import Run
 from vision.documents.types import DocumentSide
@@ -22,6 +22,8 @@ _SPAN = (
 )
 _NUMBER_LABEL = r"公?民?身份证?号码?"
 _MAX_ADDRESS_ROWS = 4
+# GA 448 has 1.8; with the first label unread it counts from the second, 2.1. A card may be tilted.
+_SHAPE = (1.3, 2.9)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -40,7 +42,7 @@ class CardText:
 def read_side(rows: Sequence[Run], width_px: int) -> CardText | None:
     """Return what a side says, None if these rows are of no such card; width_px: of the card."""
     labels = {name: found for name in _LABELS if (found := _find_label(rows, name)) is not None}
-    if _is_front(labels, width_px):
+    if _is_front(rows, labels, width_px):
         places = _front_places(rows, labels)
         return CardText(DocumentSide.FRONT, _values(places), places)
     if _is_back(rows, labels):
@@ -81,15 +83,19 @@ def _find_label(rows: Sequence[Run], name: str) -> _Label | None:
     return None
 
 
-def _is_front(labels: Mapping[str, _Label], width_px: int) -> bool:
+def _is_front(rows: Sequence[Run], labels: Mapping[str, _Label], width_px: int) -> bool:
     """Tell whether labels stand below each other as on the card, the number's at the foot."""
     column = [labels[name] for name in ("name", "sex", "birth_date", "address") if name in labels]
     if "number" not in labels or len(column) < 3:
         return False
-    column.append(labels["number"])
+    number = labels["number"]
+    column.append(number)
     descends = all(upper.y < lower.y for upper, lower in itertools.pairwise(column))
     is_flush = max(item.x for item in column) - min(item.x for item in column) < 0.08 * width_px
-    return descends and is_flush
+    # From the first label to the number's last digit, over the rows' distance: as on the card.
+    across = rows[number.row].letters[-1].x - number.x
+    has_shape = _SHAPE[0] < across / max(number.y - column[0].y, 1.0) < _SHAPE[1]
+    return descends and is_flush and has_shape
 
 
 def _is_back(rows: Sequence[Run], labels: Mapping[str, _Label]) -> bool:
@@ -173,7 +179,8 @@ def _sex(text: str) -> str | None:
 
 
 def _ethnicity(text: str) -> str | None:
-    return text if text in ETHNICITIES else None
+    name = text.translate(SIMPLIFIED)
+    return name if name in ETHNICITIES else None
 
 
 def _birth_date(text: str) -> str | None:

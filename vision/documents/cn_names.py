@@ -9,3 +9,8 @@ ETHNICITIES = frozenset(
     "普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 "
     "基诺".split()
 )
+
+# Cards are printed in simplified letters; a reader may give the older form of the same one.
+SIMPLIFIED = str.maketrans(
+    "漢滿壯維爾羅錫獨龍倫納烏東鄉達溫門蘇", "汉满壮维尔罗锡独龙伦纳乌东乡达温门苏"
+)

@@ -14,7 +14,7 @@ _LONG = 1.5
 # A line is cut out wider than it was found, in heights of the line: thin last strokes such as 一
 # are often left out of its box.
 _WIDER = 0.9
-_NEAR = 0.5
+_FREE, _NEAR = 1.6, 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -74,8 +74,9 @@ def _widened(quad: Floats, others: Sequence[Floats], width_px: int) -> Floats:
     length = float(np.hypot(*along))
     if length < 1:
         return quad
-    room = min(_room_px(quad, others), width_px - float(quad[:, 0].max()) - 1)
-    step = along / length * max(min(height * _WIDER, room - height * 0.2), 0.0)
+    room = min(_room_px(quad, others), width_px - float(quad[:, 0].max()))
+    # Beside another line nothing was left out, and a part of its letter would be read as a whole.
+    step = along / length * (height * _WIDER if room > height * _FREE else 0.0)
     wider = quad.copy()
     wider[1] += step
     wider[2] += step

@@ -9,6 +9,12 @@ import numpy as np
 from vision.documents.text import TextLine
 
 Box = tuple[float, float, float, float]
+# Middles of two letters are nearer than this, in heights, only if it is one letter.
+_DOUBLE = 0.5
+# Lines are on one row if their middles are nearer than this, in heights; rows are 1.4 apart.
+_BESIDE = 0.5
+# Lines that are so many times longer than high tell how the print runs.
+_LONG = 3.0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -81,26 +87,56 @@ class Run:
 
 
 def rows_of(lines: Sequence[TextLine]) -> list[Run]:
-    """Put lines of like height side by side; rows from above to below, letters from the left."""
+    """Put lines side by side that stand on one line of print, which may climb or fall a little.
+
+    Rows are in order from above to below, their letters from the left.
+    """
+    slope = _slope(lines)
     rows: list[list[TextLine]] = []
-    for line in sorted(lines, key=_middle_y):
-        home = next((row for row in reversed(rows) if _is_beside(row[0], line)), None)
+    for line in sorted(lines, key=lambda line: _level_px(line, slope)):
+        home = next((row for row in reversed(rows) if _is_beside(row[-1], line, slope)), None)
         if home is None:
             rows.append([line])
         else:
             home.append(line)
     placed = [tuple(letter for line in row for letter in _placed(line)) for row in rows]
-    return [Run(tuple(sorted(row, key=lambda letter: letter.x))) for row in placed if row]
+    ordered = [sorted(row, key=lambda letter: letter.x) for row in placed if row]
+    return [Run(tuple(_without_doubles(row))) for row in ordered]
 
 
-def _middle_y(line: TextLine) -> float:
-    return (line.box_xyxy[1] + line.box_xyxy[3]) / 2
+def _slope(lines: Sequence[TextLine]) -> float:
+    """Return how far the print falls for each pixel to the right: of most of the long lines."""
+    ends = [(line.quad[1] + line.quad[2] - line.quad[0] - line.quad[3]) / 2 for line in lines]
+    slopes = [
+        float(end[1] / end[0])
+        for end, line in zip(ends, lines, strict=True)
+        if end[0] > _LONG * line.thickness_px
+    ]
+    return float(np.median(slopes)) if slopes else 0.0
 
 
-def _is_beside(first: TextLine, other: TextLine) -> bool:
-    top = max(first.box_xyxy[1], other.box_xyxy[1])
-    foot = min(first.box_xyxy[3], other.box_xyxy[3])
-    return foot - top > 0.5 * min(first.height_px, other.height_px)
+def _level_px(line: TextLine, slope: float) -> float:
+    x, y = line.quad.mean(axis=0)
+    return float(y - slope * x)
+
+
+def _without_doubles(letters: Sequence[Placed]) -> Iterator[Placed]:
+    """Leave out a letter that two lines, which overlap, both have."""
+    for index, letter in enumerate(letters):
+        before = letters[index - 1] if index else None
+        is_double = (
+            before is not None
+            and before.text == letter.text
+            and before.box_xyxy != letter.box_xyxy
+            and letter.x - before.x < _DOUBLE * letter.height_px
+        )
+        if not is_double:
+            yield letter
+
+
+def _is_beside(first: TextLine, other: TextLine, slope: float) -> bool:
+    apart = abs(_level_px(first, slope) - _level_px(other, slope))
+    return apart < _BESIDE * (first.thickness_px + other.thickness_px) / 2
 
 
 def _placed(line: TextLine) -> Iterator[Placed]:

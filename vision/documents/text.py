@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+
 from media.image import ImageRGB
 from vision.geometry import Floats
 
@@ -48,10 +50,10 @@ class TextLine:
         return float(left), float(top), float(right), float(bottom)
 
     @property
-    def height_px(self) -> float:
-        """How tall its box is."""
-        _, top, _, bottom = self.box_xyxy
-        return bottom - top
+    def thickness_px(self) -> float:
+        """How tall the line is, across its own direction."""
+        sides = self.quad[3] - self.quad[0], self.quad[2] - self.quad[1]
+        return float(np.mean([np.hypot(*side) for side in sides]))
 
     def __repr__(self) -> str:
         return f"TextLine({len(self.text)} characters, confidence={self.confidence:.2f})"

@@ -1,0 +1,33 @@
+"""Whether a document was shown itself, and not a copy of it."""
+
+from collections.abc import Sequence
+
+from vision.documents.types import DocumentCheck, Medium
+
+
+def check_medium(shown: Sequence[Medium]) -> tuple[DocumentCheck, ...]:
+    """Check every side; one copy is enough to fail, and one that is not told to leave it open."""
+    colours = [medium.is_colour for medium in shown]
+    papers = [None if medium.is_screen is None else not medium.is_screen for medium in shown]
+    return (
+        DocumentCheck("is_colour", _all(colours), _COLOUR[_all(colours)]),
+        DocumentCheck("is_no_screen", _all(papers), _SCREEN[_all(papers)]),
+    )
+
+
+def _all(answers: Sequence[bool | None]) -> bool | None:
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+_COLOUR = {
+    True: "The document is in colour.",
+    False: "The document is grey: a copy, not the document itself.",
+    None: "Whether the document is in colour could not be told.",
+}
+_SCREEN = {
+    True: "The document shows no trace of a screen.",
+    False: "The document is shown on a screen.",
+    None: "Whether the document is on a screen could not be told.",
+}
