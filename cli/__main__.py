@@ -41,6 +41,7 @@ NOUNS = {
     "bench": Noun("Measure speed against peers and bounds, in one run."),
     "rules": Noun("See what alert rules say and would do."),
     "staff": Noun("Add, list and disable those who may sign in to the pages."),
+    "evidence": Noun("Verify evidence packs of interviews; show who signs them."),
     "audit": Noun("Check the log that shows tampering."),
 }
 

@@ -71,6 +71,9 @@ def _read_ed25519(pem: bytes) -> bytes:
     if len(pem) > MAX_KEY_BYTES:
         raise EvidenceInvalidError("the key is too long to be one")
     try:
+        # The parser would find a key in the middle of anything, a pack among it.
+        if not pem.lstrip().startswith(b"-----BEGIN"):
+            raise ValueError
         key = serialization.load_pem_public_key(pem)
     except (ValueError, UnsupportedAlgorithm):
         raise EvidenceInvalidError("the key is no public key in PEM") from None

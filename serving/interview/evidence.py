@@ -28,7 +28,9 @@ class EvidenceDesk:
         self._exporter = EvidenceExporter(deps)
         own = CaseFileStore(deps.files)
         self._eraser = CaseEraser(deps.database, vaults, deps.audit, deps.clock, [own, *stores])
-        self._retention = CaseRetention(deps.database, deps.files, self._eraser, purgeable)
+        self._retention = CaseRetention(
+            deps.database, deps.clock, deps.files, self._eraser, purgeable
+        )
 
     def register(self, store: CaseStore) -> None:
         """Let a further store take part in every erasure from now on."""

@@ -102,7 +102,7 @@ class EvidenceExporter:
             more = {**details, "content": content, "request_id": request_id}
             event = AuditEvent(caller.subject, name.tenant, ACTION, str(name), Outcome.OK, more)
             with deps.database.write() as transaction:
-                return _line(deps.audit.record_line(transaction, event))
+                return line_to_plain(deps.audit.record_line(transaction, event))
 
         try:
             return EvidenceExport(evidence.pack_id, make_pack(evidence, signer, anchor))
@@ -132,7 +132,7 @@ def _check_exportable(case: CaseView) -> None:
         )
 
 
-def _line(line: AuditLine) -> dict[str, Any]:
+def line_to_plain(line: AuditLine) -> dict[str, Any]:
     """Return an audit line with everything that its hash covers."""
     event = line.event
     return {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from base.clock import Clock
 from base.errors import InvalidArgumentError, PhotoNotFoundError, StorageFailedError
-from base.ids import InterviewName, check_id, is_id
+from base.ids import InterviewName, check_id
 from serving.crypto.key import Key
 from serving.interview.recording import Recorder, open_recorder
 from serving.interview.recording_head import peek_count, sync_folder
@@ -95,15 +95,6 @@ class CaseFiles:
         """Return how many chunks were recorded, to be shown; `recording` proves it."""
         folder = self._place(RecordingPlace(tenant, interview, participant)) / "recording"
         return peek_count(folder)
-
-    def cases(self) -> tuple[InterviewName, ...]:
-        """Return the cases that have files."""
-        return tuple(
-            InterviewName(tenant.name, case.name)
-            for tenant in sorted(self._folder.glob("*/"))
-            for case in sorted(tenant.glob("*/"))
-            if is_id(tenant.name) and is_id(case.name)
-        )
 
     def erase(self, tenant: str, interview: str) -> int:
         """Remove every file of a case; return how many there were. Twice does no harm.

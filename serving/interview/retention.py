@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 
+from base.clock import Clock
 from base.errors import InterviewHeldError, InterviewNotFoundError, SmartBranchError
 from base.ids import InterviewName
 from serving.interview.erasing import CaseEraser
@@ -11,6 +13,8 @@ from serving.interview.files import CaseFiles
 from serving.storage.database import Database
 
 _log = logging.getLogger(__name__)
+# An attendance that was under way when its case was erased is over by then.
+LEFTOVERS_FOR = timedelta(days=7)
 
 
 class CaseFileStore:
@@ -35,11 +39,13 @@ class CaseRetention:
     def __init__(
         self,
         database: Database,
+        clock: Clock,
         files: CaseFiles,
         eraser: CaseEraser,
         purgeable: Callable[[], Sequence[InterviewName]],
     ) -> None:
         self._database = database
+        self._clock = clock
         self._files = files
         self._eraser = eraser
         self._purgeable = purgeable
@@ -61,8 +67,12 @@ class CaseRetention:
 
     def _erase_leftovers(self) -> None:
         """Remove files that an attendance wrote while its case was being erased."""
-        for name in self._files.cases():
-            with self._database.read() as transaction:
-                erasure = transaction.tenant(name.tenant).evidence.erasure(name.interview)
-            if erasure is not None:
-                self._files.erase(name.tenant, name.interview)
+        since = self._clock.now() - LEFTOVERS_FOR
+        with self._database.read() as transaction:
+            erased = [
+                (tenant, interview)
+                for tenant in transaction.tenants()
+                for interview in transaction.tenant(tenant).evidence.erased_since(since)
+            ]
+        for tenant, interview in erased:
+            self._files.erase(tenant, interview)

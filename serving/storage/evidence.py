@@ -54,6 +54,16 @@ class EvidenceRecords:
         )
         return list(rows)
 
+    def erased_since(self, moment: datetime) -> list[str]:
+        """Return the cases whose erasure every store has confirmed since a moment."""
+        rows = self._session.scalars(
+            select(InterviewErasureRow.interview).where(
+                InterviewErasureRow.tenant == self._tenant,
+                InterviewErasureRow.confirmed_at >= moment,
+            )
+        )
+        return list(rows)
+
     def add(self, row: EvidenceKeyRow | InterviewErasureRow) -> None:
         """Keep a new row."""
         assert row.tenant == self._tenant

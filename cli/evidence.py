@@ -1,0 +1,85 @@
+"""`smartbranch evidence`: whether a pack is as it was signed, and who signs here."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from base.errors import EvidenceInvalidError
+from cli.output import EXIT_BAD_INPUT, emit, errors_reported, note
+from kyc.evidence.types import EvidenceReport
+
+app = typer.Typer(no_args_is_help=True, help="Verify evidence packs; show who signs them.")
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+_MARKS = {True: "ok", False: "WRONG", None: "open"}
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="The pack, a zip file.")],
+    key: Annotated[
+        list[Path] | None,
+        typer.Option(help="Public key (PEM) of somebody who may have signed it; repeatable."),
+    ] = None,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(help="A server's data folder: its keys are trusted, its audit log is asked."),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look at every byte of a pack, and say what was found.
+
+    Ends with 0 if nothing is wrong, and with 2 if the pack is none or not as it was signed.
+    Without a key, or a data folder that has it, nobody is proven to have signed.
+    """
+    with errors_reported(as_json):
+        from cli.evidence_local import verify_pack_here
+
+        report = verify_pack_here(file, key or [], data_dir)
+        emit(_payload(report), as_json, _in_words)
+        if not report.ok:
+            wrong = next(one for one in report.checks if one.passed is False)
+            note(f"error {EvidenceInvalidError.reason}: {wrong.text}")
+            raise typer.Exit(EXIT_BAD_INPUT)
+
+
+@app.command(name="key")
+def show_key(
+    tenant: Annotated[str, typer.Option(help="Whose evidence it signs.")] = "default",
+    config: Annotated[Path | None, typer.Option(help="Settings file of the local data.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the public key that checks a tenant's packs; it is made if there is none yet."""
+    with errors_reported(as_json):
+        from cli.evidence_local import public_key_here
+        from kyc.evidence.signing import key_id
+
+        pem = public_key_here(tenant, config)
+        payload = {"tenant": tenant, "key_id": key_id(pem), "public_key": pem.decode()}
+        emit(payload, as_json, pem.decode().strip())
+
+
+def _payload(report: EvidenceReport) -> dict[str, Any]:
+    manifest = report.manifest or {}
+    case = manifest.get("case", {})
+    return {
+        "ok": report.ok,
+        "signer": None if report.signer is None else report.signer.value,
+        "key_id": report.key_id,
+        "interview": f"tenants/{case['tenant']}/interviews/{case['id']}" if case else None,
+        "state": case.get("state"),
+        "exported_at": manifest.get("exported_at"),
+        "checks": [
+            {"name": one.name, "passed": one.passed, "text": one.text} for one in report.checks
+        ],
+    }
+
+
+def _in_words(payload: Mapping[str, Any]) -> str:
+    lines = ["intact" if payload["ok"] else "NOT AS IT WAS SIGNED"]
+    if payload["interview"]:
+        lines.append(f"{payload['interview']}: {payload['state']}")
+    lines += [f"  {_MARKS[one['passed']]:<5} {one['text']}" for one in payload["checks"]]
+    return "\n".join(lines)
