@@ -128,14 +128,14 @@ def check_message(check: Check) -> messages.InterviewCheck:
 
 
 def verdict_message(
-    verdict: Verdict, state: State, checks: Sequence[Check]
+    verdict: Verdict, findings: Findings, state: State
 ) -> messages.InterviewVerdict:
     """Return how an attendance ended. state: where the participant stands now."""
     return messages.InterviewVerdict(
         outcome=messages.InterviewVerdict.Outcome.Value(verdict.outcome.value),
         reasons=[reason_message(reason) for reason in verdict.reasons],
         state=state_value(state),
-        checks=[check_message(check) for check in checks],
+        checks=[check_message(check) for check in findings.checks],
         verdict_time=time_message(verdict.given_at),
     )
 
@@ -183,7 +183,7 @@ def _findings_message(findings: Findings, state: State) -> messages.Participant:
         questions=[_answer_message(one) for one in findings.answers],
         position=None if position is None else _position_message(position),
         document=None if document is None else _document_message(document, decided),
-        verdict=None if verdict is None else verdict_message(verdict, state, findings.checks),
+        verdict=None if verdict is None else verdict_message(verdict, findings, state),
     )
 
 
