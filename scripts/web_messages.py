@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from kyc import words as interview_words
 from liveness.words import ADVICE, NOTICES, PROMPTS, REASONS, Words
 from lobby.words import ALERTS
 from scripts import proto
@@ -27,6 +28,7 @@ def generate(out: Path) -> list[Path]:
     subprocess.run([*_protoc(), *flags, *_needed()], check=True)
     (out / "liveness_words.json").write_text(_by_language(_session_words()))
     (out / "lobby_words.json").write_text(_by_language({"alert": ALERTS}))
+    (out / "interview_words.json").write_text(_by_language({"reason": _case_words()}))
     return sorted([*out.rglob("*_pb.ts"), *out.glob("*_words.json")])
 
 
@@ -38,6 +40,12 @@ def _session_words() -> dict[str, Mapping[str, Words]]:
         "notice": NOTICES,
         "reason": {**ADVICE, **NOTICES, **REASONS},
     }
+
+
+def _case_words() -> Mapping[str, Words]:
+    """Return the words of what is found in interviews, for those who decide about it."""
+    found = {**interview_words.ADVICE, **interview_words.NOTICES, **interview_words.REASONS}
+    return {**ADVICE, **NOTICES, **REASONS, **found}
 
 
 def _by_language(tables: Mapping[str, Mapping[str, Words]]) -> str:

@@ -1,17 +1,7 @@
 // Asks before what cannot be taken back.
 
-import { byId } from "../shared/dom.ts";
+import { confirmed as ask } from "../shared/confirm.ts";
 import { words } from "./words.ts";
 
-export function confirmed(title: string, text: string, yes: string): Promise<boolean> {
-  const dialog = byId<HTMLDialogElement>("confirm");
-  byId("confirm-title").textContent = title;
-  byId("confirm-text").textContent = text;
-  byId("confirm-yes").textContent = yes;
-  byId("confirm-no").textContent = words().no;
-  dialog.returnValue = "no";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-  });
-}
+export const confirmed = (title: string, text: string, yes: string): Promise<boolean> =>
+  ask(title, text, yes, words().no);

@@ -46,6 +46,12 @@ const PATHS: Readonly<Record<string, string>> = {
   rules: "M5 6h2M10 6h9M5 12h2M10 12h9M5 18h2M10 18h9",
   gallery:
     "M4 5h16v14H4zM9 9a2.2 2.2 0 1 1 0 4.4A2.2 2.2 0 0 1 9 9ZM5.5 18.5c.4-2 1.7-3 3.5-3s3.1 1 3.5 3M15 10h3M15 14h3",
+  play: "M7 4.5v15l12-7.5z",
+  pause: "M8 5v14M16 5v14",
+  backward: "M11 6l-7 6 7 6zM20 6l-7 6 7 6z",
+  forward: "M13 6l7 6-7 6zM4 6l7 6-7 6z",
+  earlier: "M6 5v14M19 5.5v13L9 12z",
+  later: "M18 5v14M5 5.5v13L15 12z",
   speed: "M4 17a8.5 8.5 0 1 1 16 0M12 15l4-5",
 };
 

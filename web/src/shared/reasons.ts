@@ -72,6 +72,13 @@ const ZH: Readonly<Record<string, string>> = {
   MODEL_MISMATCH: "人脸库由其他模型建立",
   GALLERY_NOT_FOUND: "人脸库不存在",
   WATCHLIST_BASIS: "关注名单不能以同意为法律依据",
+  INTERVIEW_NOT_FOUND: "没有此案件，或已删除",
+  INTERVIEW_CLOSED: "案件已结束",
+  INTERVIEW_HELD: "案件已依法保全，不能删除",
+  PARTICIPANT_NOT_FOUND: "没有此参与人",
+  MOVE_NOT_ALLOWED: "案件的当前状态不允许此操作，请查看最新状态",
+  REVIEWED_BEFORE: "您已对此案件作过决定，需由另一人决定",
+  RECORDING_DAMAGED: "录像在保存后被改动或截断",
   INTERNAL: "服务器出错，请将请求编号告知管理员",
 };
 

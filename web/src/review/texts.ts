@@ -1,0 +1,104 @@
+// What cases, people and findings are called.
+
+import wordsByCode from "../gen/interview_words.json";
+import {
+  CheckOutcome,
+  type ConductEvent,
+  ConductSeverity,
+  type Interview,
+  type InterviewCheck,
+  InterviewState,
+  InterviewVerdict_Outcome,
+  type Participant,
+  ParticipantRole,
+} from "../gen/smartbranch/kyc/v1/interview_pb.ts";
+import { isChinese } from "../shared/language.ts";
+import { explain } from "../shared/reasons.ts";
+import { idOf, ms } from "./calls.ts";
+import { named, words } from "./words.ts";
+
+const KNOWN: Readonly<Record<string, { en: string; zh: string }>> = wordsByCode.reason;
+
+export const stateName = (state: InterviewState): string =>
+  named(words().state, InterviewState[state] ?? "");
+
+export const roleName = (role: ParticipantRole): string =>
+  named(words().role, ParticipantRole[role] ?? "");
+
+// A name, or else what the person is to the case.
+export const personName = ({ displayName, role }: Participant): string =>
+  displayName || roleName(role);
+
+// A code in words; text: the server's own, in English.
+export function said(code: string, text = ""): string {
+  const known = KNOWN[code];
+  if (isChinese() && known) return known.zh;
+  return text || known ? sentence(text || (known?.en ?? "")) : explain(code, readable(code));
+}
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+// `ASKED_FOR_PERSON` where no words are known for it.
+const readable = (code: string): string => sentence(code.toLowerCase().replaceAll("_", " "));
+
+// Checks of lists that have no word of their own are shown by their name.
+export const checkName = (name: string): string => named(words().check, name);
+
+export const outcomeKey = (outcome: CheckOutcome): "PASSED" | "FAILED" | "INCONCLUSIVE" =>
+  outcome === CheckOutcome.PASSED
+    ? "PASSED"
+    : outcome === CheckOutcome.FAILED
+      ? "FAILED"
+      : "INCONCLUSIVE";
+
+export const severityKey = (severity: ConductSeverity): "NOTE" | "WARNING" | "CRITICAL" =>
+  severity === ConductSeverity.CRITICAL
+    ? "CRITICAL"
+    : severity === ConductSeverity.NOTE
+      ? "NOTE"
+      : "WARNING";
+
+export function verdictKey(participant: Participant): "PASSED" | "REFUSED" | "INCONCLUSIVE" | null {
+  const { verdict } = participant;
+  if (!verdict) return null;
+  if (verdict.outcome === InterviewVerdict_Outcome.PASSED) return "PASSED";
+  return verdict.outcome === InterviewVerdict_Outcome.REFUSED ? "REFUSED" : "INCONCLUSIVE";
+}
+
+export const eventText = ({ code, text }: ConductEvent): string => said(code, text);
+
+// What is kept and shown of each check: the last one of its name.
+export function lastChecks({ checks }: Participant): InterviewCheck[] {
+  const byName = new Map(checks.map((check) => [check.name, check]));
+  return [...byName.values()].sort((a, b) => weight(a) - weight(b));
+}
+
+const weight = ({ outcome }: InterviewCheck): number =>
+  ({ FAILED: 0, INCONCLUSIVE: 1, PASSED: 2 })[outcomeKey(outcome)];
+
+export const isFinal = ({ state }: Interview): boolean =>
+  state === InterviewState.APPROVED ||
+  state === InterviewState.REJECTED ||
+  state === InterviewState.EXPIRED;
+
+// Since when somebody waits: for the decision, or else since the case was opened.
+export function sinceMs(interview: Interview): number {
+  const opened = ms(interview.createTime) ?? 0;
+  if (interview.state !== InterviewState.REVIEW) return opened;
+  const last = interview.transitions.findLast(
+    ({ participant, toState }) => !participant && toState === InterviewState.REVIEW,
+  );
+  return ms(last?.moveTime) ?? opened;
+}
+
+export const approvals = ({ reviews }: Interview): number =>
+  reviews.filter(({ approved }) => approved).length;
+
+export const caseTitle = ({ product, externalId, name }: Interview): string =>
+  `${product} ${externalId || shortId(name)}`;
+
+// Enough of an id to tell cases apart.
+export const shortId = (name: string): string => {
+  const id = idOf(name);
+  return id.length > 14 ? `${id.slice(0, 12)}…` : id;
+};
