@@ -19,8 +19,10 @@ from serving.http.devices import DeviceRoutes
 from serving.http.events import EventRoutes
 from serving.http.faces import FaceRoutes
 from serving.http.guard import LOOPBACK_NAMES, SecurityHeaders
-from serving.http.liveness import LivenessRoutes
 from serving.http.interview_socket import interview_socket
+from serving.http.interviews import InterviewRoutes
+from serving.http.interviews_media import InterviewMediaRoutes
+from serving.http.liveness import LivenessRoutes
 from serving.http.lobby import LobbyRoutes
 from serving.http.pages import add_pages
 from serving.http.session_socket import session_socket
@@ -60,6 +62,8 @@ def create_app(
     app.include_router(ConsoleRoutes(answering, lobby.delivery).router())
     app.include_router(EventRoutes(answering, lobby.hub, clock).router())
     app.include_router(DeviceRoutes(answering, settings).router())
+    app.include_router(InterviewRoutes(answering, settings).router())
+    app.include_router(InterviewMediaRoutes(answering, bridge, settings, clock).router())
     app.include_router(session_socket(gate, sessions, settings).router())
     app.include_router(interview_socket(gate, attend, settings).router())
     if tokens is None:
