@@ -80,6 +80,7 @@ class Server:
             self._readiness,
             self._bridge,
             runner,
+            attend,
             ClipRunner(
                 *(self._readiness, clips, self._bridge, clock),
                 settings.deepfake,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from base.errors import InvalidArgumentError
-from kyc.case import Check, Position, Verdict
+from kyc.case import Position
 from kyc.events import (
     Advised,
     AttendEvent,
@@ -28,8 +28,9 @@ from protos.smartbranch.liveness.v1 import liveness_service_pb2 as liveness_mess
 from protos.smartbranch.vision.v1 import document_pb2
 from serving.edge.names import CameraName
 from serving.grpc.gallery_wire import instant_of
+from serving.grpc.interview_wire import state_value, verdict_message
 from serving.grpc.media_wire import chunk_of, duration_message
-from serving.grpc.wire import lookup, reason_message, request_id_of, signal_message
+from serving.grpc.wire import lookup, request_id_of
 from serving.interview.config import AttendConfig
 from serving.interview.run import Written
 from serving.interview.words import AnswerWord, ConsentWord, PersonWord
@@ -131,7 +132,7 @@ def opened_message(
         expire_time=expire_time,
         max_fps=limits.max_fps,
         max_chunk_bytes=limits.max_chunk_bytes,
-        steps=[_state_value(step) for step in steps],
+        steps=[state_value(step) for step in steps],
         nonce=opened.nonce,
     )
 
@@ -154,7 +155,9 @@ def event_message(
             )
             return Response(notice=notice)
         case Concluded():
-            return Response(verdict=_verdict_message(event.verdict, written))
+            return Response(
+                verdict=verdict_message(event.verdict, written.state, written.findings.checks)
+            )
         case Recorded():
             raise AssertionError("what is written down is not said")
 
@@ -184,41 +187,12 @@ def _prompt_message(
 
 def _progress_message(event: Progressed) -> messages.InterviewProgress:
     return messages.InterviewProgress(
-        state=_state_value(event.state),
+        state=state_value(event.state),
         done_count=event.done_count,
         step_count=event.step_count,
         share=event.share,
         attempts_left=event.attempts_left,
     )
-
-
-def _verdict_message(verdict: Verdict, written: Written) -> interview_pb2.InterviewVerdict:
-    message = interview_pb2.InterviewVerdict(
-        outcome=interview_pb2.InterviewVerdict.Outcome.Value(verdict.outcome.value),
-        reasons=[reason_message(reason) for reason in verdict.reasons],
-        state=_state_value(written.state),
-        checks=[_check_message(check) for check in written.findings.checks],
-    )
-    message.verdict_time.FromDatetime(verdict.given_at)
-    return message
-
-
-def _check_message(check: Check) -> interview_pb2.InterviewCheck:
-    message = interview_pb2.InterviewCheck(
-        name=check.name,
-        outcome=interview_pb2.CheckOutcome.Value(check.outcome.value),
-        reasons=[reason_message(reason) for reason in check.reasons],
-        signals=[signal_message(signal) for signal in check.signals],
-        operating_point=check.operating_point,
-        model_ids=check.model_ids,
-        sequence=check.sequence,
-    )
-    message.decide_time.FromDatetime(check.decided_at)
-    return message
-
-
-def _state_value(state: State) -> "interview_pb2.InterviewState.ValueType":
-    return interview_pb2.InterviewState.Value(state.value)
 
 
 def _text(value: str, name: str, longest: int) -> str:

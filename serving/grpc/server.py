@@ -15,6 +15,7 @@ from base.clock import Clock
 from base.errors import SettingsError
 from protos.smartbranch.deepfake.v1 import deepfake_service_pb2, deepfake_service_pb2_grpc
 from protos.smartbranch.edge.v1 import edge_service_pb2, edge_service_pb2_grpc
+from protos.smartbranch.kyc.v1 import interview_service_pb2, interview_service_pb2_grpc
 from protos.smartbranch.liveness.v1 import liveness_service_pb2, liveness_service_pb2_grpc
 from protos.smartbranch.lobby.v1 import lobby_service_pb2, lobby_service_pb2_grpc
 from protos.smartbranch.vision.v1 import (
@@ -36,8 +37,10 @@ from serving.grpc.faces import FaceServicer
 from serving.grpc.galleries import GalleryServicer
 from serving.grpc.imports import ImportRunner
 from serving.grpc.interceptor import GateInterceptor
+from serving.grpc.interviews import InterviewServicer
 from serving.grpc.liveness import LivenessServicer
 from serving.grpc.lobby import LobbyServicer
+from serving.interview.attend import InterviewRunner
 from serving.limits import Slots
 from serving.lobby.hub import LobbyHub
 from serving.readiness import Readiness
@@ -51,15 +54,16 @@ def names_in(*files: FileDescriptor) -> tuple[str, ...]:
     return tuple(service.full_name for file in files for service in file.services_by_name.values())
 
 
-FACES, GALLERIES, LIVENESS, DEEPFAKE, EDGE, DEVICES, LOBBY = names_in(
+FACES, GALLERIES, LIVENESS, DEEPFAKE, EDGE, DEVICES, LOBBY, INTERVIEWS = names_in(
     face_service_pb2.DESCRIPTOR,
     gallery_service_pb2.DESCRIPTOR,
     liveness_service_pb2.DESCRIPTOR,
     deepfake_service_pb2.DESCRIPTOR,
     edge_service_pb2.DESCRIPTOR,
     lobby_service_pb2.DESCRIPTOR,
+    interview_service_pb2.DESCRIPTOR,
 )
-ALL = frozenset({FACES, GALLERIES, LIVENESS, DEEPFAKE, EDGE, DEVICES, LOBBY})
+ALL = frozenset({FACES, GALLERIES, LIVENESS, DEEPFAKE, EDGE, DEVICES, LOBBY, INTERVIEWS})
 MAX_REPLY_BYTES = 16 * 1024 * 1024
 # A message up to this length is refused with its reason, whatever the limit is.
 REFUSED_BYTES = 128 * 1024 * 1024
@@ -80,6 +84,7 @@ class GrpcServer:
         readiness: Readiness,
         bridge: Bridge,
         sessions: SessionRunner,
+        attend: InterviewRunner,
         clips: ClipRunner,
         cameras: CameraRunner,
         hub: LobbyHub,
@@ -123,6 +128,9 @@ class GrpcServer:
         )
         lobby_service_pb2_grpc.add_LobbyServiceServicer_to_server(
             LobbyServicer(desk, hub, clock), self._server
+        )
+        interview_service_pb2_grpc.add_InterviewServiceServicer_to_server(
+            InterviewServicer(desk, attend), self._server
         )
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection(
