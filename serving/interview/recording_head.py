@@ -1,7 +1,8 @@
 """The head of a recording: a small file that says how far it is durable, signed with its key.
 
-Two slots take turns, so that a torn write leaves the one before. A head is written after its
-records are on the disk: files that end before their head were cut.
+It is written twice, one after the other, so that a torn write leaves the one before, and so that
+nobody takes it back by spoiling one. A head is written after its records are on the disk: files
+that end before their head were cut.
 """
 
 import fcntl
@@ -47,8 +48,9 @@ class HeadFile:
         """Write the head down; on return it is durable. Raises OSError."""
         self._turn += 1
         slot = _pack(self._turn, head, self._key, self._place)
-        os.pwrite(self._file, slot, _SLOT_BYTES * (self._turn % 2))
-        os.fdatasync(self._file)
+        for at in (0, _SLOT_BYTES):
+            os.pwrite(self._file, slot, at)
+            os.fdatasync(self._file)
         self.head = head
 
     def close(self) -> None:

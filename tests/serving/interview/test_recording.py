@@ -170,14 +170,22 @@ def test_whole_records_behind_the_head_are_kept(tmp_path: Path) -> None:
 
 
 KILLED = """
+import random
 import sys
 from pathlib import Path
-from tests.serving.interview.test_recording import open_at, picture
-recorder = open_at(Path(sys.argv[1]))
+from base.clock import SystemClock
+from serving.crypto.key import Key
+from serving.interview.recording import open_recorder
+from serving.interview.recording_types import RecordingLimits, RecordingPlace
+from serving.streams.types import Chunk, Codec
+place, limits = RecordingPlace("bank-a", "iv-1", "p-1"), RecordingLimits(segment_bytes=40_000)
+key = Key(bytes(range(32)))
+recorder = open_recorder(Path(sys.argv[1]), key, place, SystemClock(), limits)
 sequence = recorder.last_sequence
 while True:
     sequence += 1
-    recorder.append(picture(sequence, 5_000))
+    data = random.Random(sequence).randbytes(5_000)
+    recorder.append(Chunk(sequence, "camera", Codec.JPEG, data, None, None, 0.0))
     if sequence % 3 == 0:
         print(recorder.flush(), flush=True)
 """
@@ -274,6 +282,31 @@ def test_harm_to_the_files_shows(tmp_path: Path, harm: Callable[[Path], None]) -
     harm(tmp_path)
     with pytest.raises(RecordingDamagedError):
         Recording(tmp_path, KEY, PLACE).verify()
+
+
+def test_no_byte_of_a_recording_changes_unnoticed(tmp_path: Path) -> None:
+    """A byte of the head or of the index that changes is noticed or costs nothing."""
+    record(tmp_path / "whole", 1, 3)
+    whole = Recording(tmp_path / "whole", KEY, PLACE)
+    expected = whole.verify(), whole.picture(3)
+    missed = []
+    for name in ("000001.seg", "000001.idx", "head"):
+        folder = Path(shutil.copytree(tmp_path / "whole", tmp_path / f"changed-{name}"))
+        data = (folder / name).read_bytes()
+        for at in range(len(data)):
+            (folder / name).write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+            found = _looked_at(folder)
+            if found not in (None, expected):
+                missed.append((name, at))
+    assert missed == []
+
+
+def _looked_at(folder: Path) -> object:
+    try:
+        recording = Recording(folder, KEY, PLACE)
+        return recording.verify(), recording.picture(3)
+    except RecordingDamagedError:
+        return None
 
 
 def test_a_recording_that_was_put_back_shows_by_what_was_noted(tmp_path: Path) -> None:
