@@ -17,13 +17,14 @@ from serving.interview.background import LowPool
 from serving.interview.desk import AttendDesk, AttendPorts, AttendVision
 from serving.interview.face_files import CaseFaceFiles, FaceDeps
 from serving.interview.files import CaseFiles
+from serving.interview.models_in_use import models_in_use
 from serving.interview.past_faces import PastFaces, Place
 from serving.interview.recording_heads import RecordingHeads
 from serving.interview.recording_types import RecordingLimits
 from serving.interview.service import InterviewService
 from serving.interview.types import Ticket
 from serving.interview.vault import CaseVault
-from serving.open_models import OpenModels, picture_limits
+from serving.open_models import OpenModels, choose_models, picture_limits
 from serving.settings import ServerSettings
 from serving.storage.database import Database
 from serving.storage.records import TenantRecords
@@ -57,7 +58,9 @@ def open_interviews(
     limits = RecordingLimits(max_bytes=settings.interview.max_recording_bytes)
     files = CaseFiles(settings.data_dir, clock, limits, RecordingHeads(database, clock))
     policy = read_policy(settings.interview_policy_file)
-    service = InterviewService(database, keyring, audit, clock, policy, files)
+    manifest, _, _ = choose_models(settings)
+    facts = models_in_use(models.facts, manifest)
+    service = InterviewService(database, keyring, audit, clock, policy, files, lambda: facts)
     vaults = Vaults(keyring, clock)
 
     def open_key(records: TenantRecords, interview: str) -> Key | None:
@@ -68,6 +71,7 @@ def open_interviews(
         return CaseVault.of(name, vaults.open(records), row.wrapped_key).key
 
     past = PastFaces(database, vaults, clock, open_key)
+    service.evidence.register(past)
     deps = FaceDeps(galleries, past, models.pipeline, audit, clock)
     pool = LowPool(settings.workers)
     stack.callback(pool.close)

@@ -65,12 +65,13 @@ class ParticipantEvidence:
 
 @dataclass(frozen=True, slots=True)
 class ModelFact:
-    """A model in use and the terms of its weights."""
+    """A model in use: the digest of its weights, their terms, and what they ran on."""
 
     id: str
-    task: str
+    sha256: str
     licence: str
     terms: str
+    provider: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def _world(folder: Path, clock: ManualClock, keyring: Keyring, database: Databas
         files=files,
         whole=views.whole,
         key_of=books.key_of,
-        models=lambda: [ModelFact("sface-r1", "embedding", "Apache-2.0", "undisclosed-data")],
+        models=lambda: [ModelFact("sface-r1", "ef" * 32, "Apache-2.0", "undisclosed-data", "cpu")],
         version="0.1",
     )
     desk = EvidenceDesk(deps, vaults, books.purgeable)

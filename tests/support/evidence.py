@@ -113,7 +113,7 @@ def evidence() -> CaseEvidence:
         {"face_fmr": 1e-4},
         (Transition(1, "p-1", State.CREATED, State.CONSENT, Move.BEGIN, "", "system", AT),),
         (ParticipantEvidence("p-1", findings(), recording, pictures),),
-        (ModelFact("sface-r1", "embedding", "Apache-2.0", "undisclosed-data"),),
+        (ModelFact("sface-r1", "ef" * 32, "Apache-2.0", "undisclosed-data", "cpu"),),
     )
 
 
