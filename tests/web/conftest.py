@@ -3,13 +3,14 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from cli.staff_local import open_accounts
 from media.image import ImageRGB
 from media.pictures import encode_jpeg
 from serving.caller import Role
 from tests.support.browser import open_chromium, panned, write_camera_clip
+from tests.support.interview_socket import InterviewServer
 from tests.support.liveness_socket import ScriptedServer
 from tests.support.lobby_pages import LobbyServer
 from tests.support.lobby_tablet import PASSWORD
@@ -66,6 +67,45 @@ def page(chromium: Browser, scripted: ScriptedServer) -> Iterator[Page]:
     opened.goto(f"{scripted.url}/try/liveness")
     yield opened
     context.close()
+    assert not faults
+
+
+@pytest.fixture(scope="session")
+def interview_server() -> Iterator[InterviewServer]:
+    with InterviewServer() as server:
+        yield server
+
+
+@pytest.fixture
+def interviews(interview_server: InterviewServer) -> InterviewServer:
+    """A server with an invitation that nobody has followed yet."""
+    interview_server.play()
+    return interview_server
+
+
+@pytest.fixture(scope="module")
+def phone(chromium: Browser) -> Iterator[BrowserContext]:
+    """A participant's telephone, in English, with leave to say where it is."""
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844},
+        locale="en-GB",
+        reduced_motion="reduce",
+        permissions=["camera", "microphone", "geolocation"],
+        geolocation={"latitude": 31.2, "longitude": 121.5},
+    )
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def interview_page(phone: BrowserContext, interviews: InterviewServer) -> Iterator[Page]:
+    """The page as its link opens it; an error in it fails the test."""
+    opened = phone.new_page()
+    faults: list[str] = []
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.goto(interviews.address)
+    yield opened
+    opened.close()
     assert not faults
 
 

@@ -57,10 +57,10 @@ export const ZH: Words = {
   typeInstead: "改为文字回答",
   yourAnswer: "您的回答",
   sendAnswer: "发送回答",
-  answerSent: "谢谢，请稍候",
   secondsLeft: (seconds: number) => `${seconds} 秒`,
   progress: "进度",
-  ofSteps: (done: number, count: number) => `第 ${Math.min(done + 1, count)} 步，共 ${count} 步`,
+  ofSteps: (done: number, count: number, name: string) =>
+    `第 ${Math.min(done + 1, count)} 步，共 ${count} 步${name && `：${name}`}`,
   stepName: {
     CONSENT: "同意",
     DOCUMENT: "身份证件",

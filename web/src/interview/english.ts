@@ -56,10 +56,10 @@ export const EN = {
   typeInstead: "Type the answer instead",
   yourAnswer: "Your answer",
   sendAnswer: "Send the answer",
-  answerSent: "Thank you. One moment, please",
   secondsLeft: (seconds: number) => `${seconds} s`,
   progress: "Progress",
-  ofSteps: (done: number, count: number) => `Step ${Math.min(done + 1, count)} of ${count}`,
+  ofSteps: (done: number, count: number, name: string) =>
+    `Step ${Math.min(done + 1, count)} of ${count}${name && `: ${name}`}`,
   stepName: {
     CONSENT: "Agreement",
     DOCUMENT: "Identity document",

@@ -19,15 +19,13 @@ export class RunningView {
   private readonly progress = byId("progress");
   private readonly link = byId("link");
   private readonly notice = byId("notice");
-  private waitFor: "waiting" | "cardSent" | "answerSent" = "waiting";
+  private waitFor: "waiting" | "cardSent" = "waiting";
   private shown = "";
 
   // visit: the one that runs now.
   constructor(visit: () => Visit | null) {
     this.asking = new Asking((question, text) => {
-      this.waitFor = "answerSent";
       visit()?.answer(question, text);
-      this.asking.render(null, false);
     });
     this.card = new CardPanel(
       () => visit()?.maxBytes ?? 0,
@@ -65,6 +63,8 @@ export class RunningView {
     const question = panel === "live" && asked?.kind === "question" ? asked : null;
     this.asking.render(question, state.hasSound);
     say(byId("wait-line"), words()[this.waitFor]);
+    const isFace = panel === "live" && !question && state.progress?.state !== "QUESTIONS";
+    byId("running").dataset.panel = isFace ? "face" : (panel ?? "trouble");
     this.lookUp(panel ?? "trouble");
   }
 
@@ -92,8 +92,7 @@ export class RunningView {
     place.hidden = !progress || progress.stepCount === 0;
     if (!progress) return;
     const { state, doneCount, stepCount } = progress;
-    const name = words().stepName[state];
-    const said = [words().ofSteps(doneCount, stepCount), name].filter(Boolean).join(": ");
+    const said = words().ofSteps(doneCount, stepCount, words().stepName[state] ?? "");
     place.setAttribute("aria-label", words().progress);
     place.setAttribute("aria-valuemax", String(stepCount));
     place.setAttribute("aria-valuenow", String(doneCount));

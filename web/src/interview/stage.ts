@@ -22,7 +22,9 @@ export class Stage {
   private timer = 0;
 
   render({ asked, advice, progress }: Running): void {
-    this.root.dataset.kind = asked?.kind ?? "wait";
+    // Between two questions the picture stays as it is.
+    const isAsking = asked?.kind === "question" || progress?.state === "QUESTIONS";
+    this.root.dataset.kind = isAsking ? "question" : (asked?.kind ?? "wait");
     this.root.dataset.cue = asked?.kind === "challenge" ? "prompt" : "";
     say(this.text, asked?.text ?? words().waiting);
     say(this.advice, advice?.text ?? "");

@@ -23,7 +23,7 @@ import {
 } from "./messages.ts";
 import { Microphone, type Sound } from "./microphone.ts";
 import { askedBy, endingOf, panelFor, problemOf, progressOf } from "./reading.ts";
-import { beginning, type Running, type Side, type State } from "./state.ts";
+import { type Asked, beginning, type Running, type Side, type State } from "./state.ts";
 import { recallTicket } from "./ticket.ts";
 
 const POSITION: PositionOptions = { enableHighAccuracy: true, timeout: 20_000, maximumAge: 60_000 };
@@ -44,6 +44,9 @@ export class Visit implements LinkListener {
   private isOver = false;
   private noticeTimer = 0;
   private limitBytes = 0;
+  // What was asked for last, and what it was when the notice came that is shown.
+  private asking: Asked["kind"] = "wait";
+  private noticedAt: Asked["kind"] = "wait";
 
   // onLevel: how loud it is, for whoever speaks.
   constructor(
@@ -106,6 +109,7 @@ export class Visit implements LinkListener {
 
   answer(question: string, text: string): void {
     this.link?.say(answerMessage(question, text));
+    this.change({ asked: null });
   }
 
   // Returns whether it is on its way.
@@ -141,7 +145,14 @@ export class Visit implements LinkListener {
     const panel = panelFor(asked.kind, this.state.panel);
     // Position is asked for once, and not before there is consent to anything.
     if (asked.kind !== "consent" && asked.kind !== "wait" && this.wantsPosition) this.locate();
-    this.change({ asked, panel, advice: panel === "live" ? this.state.advice : null });
+    const isOther = asked.kind !== "wait" && asked.kind !== this.noticedAt;
+    this.change({
+      asked,
+      panel,
+      advice: panel === "live" ? this.state.advice : null,
+      notice: isOther ? null : this.state.notice,
+    });
+    if (asked.kind !== "wait") this.asking = asked.kind;
     if (panel === "live") void this.film();
     else if (panel === "document") this.rest();
   }
@@ -155,6 +166,7 @@ export class Visit implements LinkListener {
   }
 
   onNotice({ code, text }: InterviewNotice): void {
+    this.noticedAt = this.asking;
     this.change({ notice: { code, text } });
     window.clearTimeout(this.noticeTimer);
     this.noticeTimer = window.setTimeout(() => this.change({ notice: null }), NOTICE_MS);
