@@ -21,7 +21,12 @@ from serving.interview.types import CasePage, CaseView, ParticipantView
 from serving.interview.vault import CaseVault
 from serving.permissions import ALLOWED, INTERVIEW_MEDIA
 from serving.storage.database import Database
-from serving.storage.interview_schema import InterviewRow, ParticipantRow, ReviewRow
+from serving.storage.interview_schema import (
+    InterviewRow,
+    ParticipantRow,
+    ReviewRow,
+    TransitionRow,
+)
 from serving.storage.interviews import After, InterviewRecords
 from serving.storage.schema import from_micros, to_micros
 
@@ -107,8 +112,15 @@ class CaseViews:
             people[person.interview].append(person)
         for review in records.reviews_of(ids):
             reviews[review.interview].append(review)
+        # Since when a case waits for its reviewers.
+        moves: dict[str, list[TransitionRow]] = defaultdict(list)
+        for move in records.moves_to(ids, State.REVIEW.value):
+            moves[move.interview].append(move)
         return tuple(
-            self._short(row, people[row.interview], reviews[row.interview], vault) for row in found
+            self._short(
+                row, people[row.interview], reviews[row.interview], vault, moves[row.interview]
+            )
+            for row in found
         )
 
     def _short(
@@ -117,12 +129,14 @@ class CaseViews:
         people: Sequence[ParticipantRow],
         reviews: Sequence[ReviewRow],
         vault: TenantVault,
+        moves: Sequence[TransitionRow],
     ) -> CaseView:
         name = InterviewName(row.tenant, row.interview)
         own = CaseVault.of(name, vault, row.wrapped_key)
         interview = rows.interview_of(row, people, reviews, own)
         shown = tuple(self._view(interview, one) for one in interview.participants)
-        return CaseView(name, interview, rows.product_of(row), shown, (), row.purges_at)
+        made = tuple(rows.transition_of(one) for one in moves)
+        return CaseView(name, interview, rows.product_of(row), shown, made, row.purges_at)
 
     def _view(self, interview: Interview, person: Participant) -> ParticipantView:
         is_there = self._books.is_attending(interview.tenant, interview.id, person.id)

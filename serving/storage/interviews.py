@@ -88,6 +88,16 @@ class InterviewRecords:
         )
         return list(self._session.scalars(query.order_by(ReviewRow.number)))
 
+    def moves_to(self, interviews: Sequence[str], state: str) -> list[TransitionRow]:
+        """Return the moves of some cases themselves to a state, in order."""
+        query = select(TransitionRow).where(
+            TransitionRow.tenant == self._tenant,
+            TransitionRow.interview.in_(interviews),
+            TransitionRow.participant.is_(None),
+            TransitionRow.to_state == state,
+        )
+        return list(self._session.scalars(query.order_by(TransitionRow.number)))
+
     def transitions(self, interview: str) -> list[TransitionRow]:
         """Return every move, in order."""
         query = select(TransitionRow).where(
