@@ -15,13 +15,14 @@ WIDTH, HEIGHT = 64, 48
 STEP_S = 0.4
 # Correlation of what is left when local brightness and contrast are taken away, so that light and
 # exposure change nothing: the same room from then on is the same, below it is another one.
-SAME_FROM, OTHER_BELOW = 0.45, 0.2
+SAME_FROM, OTHER_BELOW = 0.5, 0.35
 # A hand that holds a telephone sways: the room is looked for so many cells aside, and the picture
 # that is compared with follows it slowly.
-REACH, FOLLOW_SHARE = 5, 0.2
-# Less of the picture, or less structure in it, tells nothing: a wall is like every other wall.
-MIN_SHARE, MIN_STRUCTURE = 0.15, 0.12
-_LOCAL, _FLOOR = 9, 4.0
+REACH, FOLLOW_SHARE = 3, 0.2
+# Less of the picture, or less structure in it, tells nothing: a wall is like every other wall, and
+# what is below the floor, in steps of grey, is noise.
+MIN_SHARE, MIN_STRUCTURE = 0.08, 0.25
+_LOCAL, _FLOOR = 9, 8.0
 # A room that has stood for so long is the room.
 SETTLED_S = 6.0
 
@@ -120,8 +121,8 @@ def _free(box_xyxy: Floats, shape_hw: tuple[int, ...]) -> Bools:
     y1, y2 = (float(side) * HEIGHT / shape_hw[0] for side in box_xyxy[1::2])
     width, height = x2 - x1, y2 - y1
     rows, columns = np.mgrid[0:HEIGHT, 0:WIDTH]
-    head = (columns > x1 - 0.5 * width) & (columns < x2 + 0.5 * width) & (rows > y1 - 0.6 * height)
-    body = (columns > x1 - 1.5 * width) & (columns < x2 + 1.5 * width) & (rows > y2 - 0.1 * height)
+    head = (columns > x1 - 0.4 * width) & (columns < x2 + 0.4 * width) & (rows > y1 - 0.6 * height)
+    body = (columns > x1 - 1.3 * width) & (columns < x2 + 1.3 * width) & (rows > y2 - 0.1 * height)
     return np.asarray(~(head | body), np.bool_)
 
 
