@@ -155,9 +155,7 @@ def event_message(
             )
             return Response(notice=notice)
         case Concluded():
-            return Response(
-                verdict=verdict_message(event.verdict, written.state, written.findings.checks)
-            )
+            return Response(verdict=verdict_message(event.verdict, written.findings, written.state))
         case Recorded():
             raise AssertionError("what is written down is not said")
 

@@ -11,14 +11,17 @@ from serving.auth import TokenChecker
 from serving.bridge import Bridge
 from serving.deepfake.desk import ClipDesk
 from serving.failures import failure_of
+from serving.documents.desk import ReadingDesk
 from serving.gate import Gate
 from serving.http.answers import Answering, failure_response
 from serving.http.console import ConsoleRoutes
 from serving.http.deepfake import DeepfakeRoutes
 from serving.http.devices import DeviceRoutes
+from serving.http.documents import DocumentRoutes
 from serving.http.events import EventRoutes
 from serving.http.faces import FaceRoutes
 from serving.http.guard import LOOPBACK_NAMES, SecurityHeaders
+from serving.http.interview_page import InterviewPageRoutes
 from serving.http.interview_socket import interview_socket
 from serving.http.interviews import InterviewRoutes
 from serving.http.interviews_media import InterviewMediaRoutes
@@ -48,6 +51,7 @@ def create_app(
     sessions: SessionRunner,
     attend: InterviewRunner,
     clips: ClipDesk,
+    reading: ReadingDesk,
     lobby: LobbyFront,
     clock: Clock,
 ) -> FastAPI:
@@ -57,6 +61,7 @@ def create_app(
     app.include_router(FaceRoutes(answering).router())
     app.include_router(LivenessRoutes(answering).router())
     app.include_router(DeepfakeRoutes(answering, clips, settings).router())
+    app.include_router(DocumentRoutes(answering, reading).router())
     app.include_router(StaffRoutes(answering, bridge, settings).router())
     app.include_router(LobbyRoutes(answering, lobby.delivery, settings).router())
     app.include_router(ConsoleRoutes(answering, lobby.delivery).router())
@@ -65,6 +70,7 @@ def create_app(
     app.include_router(InterviewRoutes(answering, settings).router())
     app.include_router(InterviewMediaRoutes(answering, bridge, settings, clock).router())
     app.include_router(session_socket(gate, sessions, settings).router())
+    app.include_router(InterviewPageRoutes(answering, bridge, settings).router())
     app.include_router(interview_socket(gate, attend, settings).router())
     if tokens is None:
         # Nobody shows a token here, so no other site's name may lead to this address.
