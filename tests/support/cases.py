@@ -1,114 +1,142 @@
-"""A few cases in an empty folder, with findings, pictures and recordings that nobody made."""
+"""A service of interviews in a folder, and attendances that are scripted."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from base.ids import InterviewName
+from decision.outcome import Reason
+from kyc.case import Consent, Verdict, VerdictOutcome
 from kyc.events import Recorded
-from kyc.evidence.types import ModelFact
-from kyc.policy import Policy, Product
-from kyc.states import Move, Role
+from kyc.policy import Attempts, Policy, Product, Question, Texts
+from kyc.states import STEPS, Move, Role, State
 from serving.audit.log import AuditLog
 from serving.caller import Caller
 from serving.caller import Role as CallerRole
 from serving.crypto.key import Key
 from serving.crypto.keyring import Keyring
-from serving.galleries.vault import Vaults
-from serving.interview.books import CaseBooks
-from serving.interview.evidence import EvidenceDesk
-from serving.interview.evidence_export import EvidenceDeps
-from serving.interview.evidence_keys import EvidenceKeys
 from serving.interview.files import CaseFiles
-from serving.interview.recording_heads import RecordingHeads
-from serving.interview.types import Invitation, Ticket
-from serving.interview.views import CaseViews
+from serving.interview.service import InterviewService
+from serving.interview.types import CaseView, Invitation, Ticket
 from serving.storage.database import DATABASE_FILE, Database
-from serving.streams.types import Chunk, Codec
-from tests.support.evidence import FACE, SNAPSHOT, findings
+from tests.support.databases import open_database
 from tests.support.galleries import ManualClock
 
-TENANT = "bank-a"
-HOST = Caller(TENANT, "app", frozenset({CallerRole.INTERVIEW_APP, CallerRole.OPERATOR}))
-REVIEWER = Caller(TENANT, "rita", frozenset({CallerRole.REVIEWER}))
-STRANGER = Caller("bank-b", "eve", frozenset(CallerRole))
-KEEP_S = 1000.0
+ACCOUNT = Product(
+    "account",
+    steps={Role.CUSTOMER: STEPS, Role.SPOUSE: STEPS[:3], Role.GUARANTOR: STEPS},
+    consent=Texts("May we?", "可以吗"),
+    questions=(Question("q", Texts("Is it you?", "是您吗")),),
+    attempts={State.LIVENESS: Attempts(2)},
+)
+LOAN = replace(ACCOUNT, id="loan", reviewer_count=2)
+QUICK = replace(ACCOUNT, id="quick", reviewer_count=0, rejects_refused=True)
+POLICY = Policy("v1", {one.id: one for one in (ACCOUNT, LOAN, QUICK)})
+
+APP = Caller("bank-a", "app", frozenset({CallerRole.INTERVIEW_APP}))
+REVIEWER = Caller("bank-a", "li.wei", frozenset({CallerRole.REVIEWER}))
+SECOND = Caller("bank-a", "wang.fang", frozenset({CallerRole.REVIEWER}))
+AUDITOR = Caller("bank-a", "auditor", frozenset({CallerRole.AUDITOR}))
+OTHER = Caller("bank-b", "other", frozenset(CallerRole))
+CUSTOMER = Invitation(Role.CUSTOMER, "Li Hua")
 
 
-@dataclass(frozen=True)
-class CaseWorld:
-    """Cases with everything that keeps them."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Office:
+    """The service and what it stands on."""
 
-    folder: Path
-    clock: ManualClock
+    data_dir: Path
+    service: InterviewService
     database: Database
-    keyring: Keyring
     audit: AuditLog
-    books: CaseBooks
-    files: CaseFiles
-    desk: EvidenceDesk
+    clock: ManualClock
 
-    def make(self, chunk_count: int = 30) -> InterviewName:
-        """Return a case of one customer who was asked everything, and is in review."""
-        people = [Invitation(Role.CUSTOMER, "Customer Name")]
-        name, accesses = self.books.create(HOST, "account", people, "A-7")
-        ticket = self.books.enter(accesses[0].attend_token)
-        self.books.record(ticket, Recorded(findings(), moves=((Move.BEGIN, ""),)))
-        self.put(ticket, "face", FACE)
-        self.put(ticket, "event-1", SNAPSHOT)
-        self.record(ticket, chunk_count)
-        self.books.hand_over(HOST, name, "wants a person")
-        return name
+    def open(
+        self, *invitations: Invitation, product: str = "account", request_id: str = ""
+    ) -> tuple[InterviewName, list[str]]:
+        """Open a case; return its name and the tokens."""
+        people = invitations or (CUSTOMER,)
+        opened = self.service.create_interview(APP, product, people, "case-7", request_id)
+        return opened.case.name, [one.attend_token for one in opened.accesses]
 
-    def put(self, ticket: Ticket, picture: str, data: bytes) -> None:
-        """Keep a picture of a participant."""
-        place = ticket.tenant, ticket.name.interview, ticket.participant
-        self.files.put(*place, picture, data, ticket.key)
+    def get(self, name: InterviewName, caller: Caller = REVIEWER) -> CaseView:
+        """Return a case as it stands."""
+        return self.service.get_interview(caller, name)
 
-    def record(self, ticket: Ticket, chunk_count: int) -> None:
-        """Record a few chunks of a participant."""
-        place = ticket.tenant, ticket.name.interview, ticket.participant
-        recorder = self.files.recorder(*place, ticket.key)
-        for number in range(1, chunk_count + 1):
-            recorder.append(Chunk(number, "camera", Codec.JPEG, FACE * number, None, None, 0.0))
-        recorder.close()
+    def actions(self) -> list[str]:
+        """Return what the audit log holds, in order."""
+        return [line.event.action for line in self.audit.lines("bank-a")]
 
-    def close_case(self, name: InterviewName) -> None:
-        """Let a reviewer approve a case."""
-        self.books.review(REVIEWER, name, True, "Looked at both faces")
+
+class Attendee:
+    """Somebody whose attendance is scripted: writes what the engine would write."""
+
+    def __init__(self, office: Office, token: str = "", resume_token: str = "") -> None:
+        self._books = office.service.books
+        self._clock = office.clock
+        self.ticket: Ticket = self._books.enter(token, resume_token)
+        self.findings = self.ticket.findings
+
+    def write(self, *moves: tuple[Move, str], sealed: bytes = b"") -> State:
+        """Write findings and moves down; each time they are others than before."""
+        attempts = dict(self.findings.attempts)
+        attempts[State.CREATED] = attempts.get(State.CREATED, 0) + 1
+        self.findings = replace(self.findings, attempts=attempts)
+        return self._books.record(self.ticket, Recorded(self.findings, moves, sealed=sealed))
+
+    def begin(self) -> State:
+        """Come for the first time."""
+        return self.write((Move.BEGIN, ""))
+
+    def step(self) -> State:
+        """Finish the present step."""
+        return self.write((Move.STEP_DONE, ""))
+
+    def agree(self, accepted_face: bool = True) -> State:
+        """Agree to the interview, and perhaps to faces being compared."""
+        consent = Consent("1", "May we?", True, accepted_face, self._clock.now())
+        self.findings = replace(self.findings, consents=(consent,))
+        return self.step()
+
+    def conclude(self, outcome: VerdictOutcome = VerdictOutcome.PASSED) -> State:
+        """Finish the last step with a verdict."""
+        verdict = Verdict(outcome, (Reason("X", "x"),), self._clock.now())
+        self.findings = replace(self.findings, verdict=verdict)
+        return self.step()
+
+    def finish(self, outcome: VerdictOutcome = VerdictOutcome.PASSED) -> State:
+        """Go through every step that is left."""
+        state = self.begin() if self.ticket.state is State.CREATED else self.ticket.state
+        steps = list(self.ticket.steps)
+        for _ in steps[steps.index(state) : -1]:
+            self.step()
+        return self.conclude(outcome)
 
 
 @contextmanager
-def open_cases(
-    folder: Path, keyring: Keyring | None = None, clock: ManualClock | None = None
-) -> Iterator[CaseWorld]:
-    """Open the cases of a folder; the same keyring opens them again."""
-    clock, keyring = clock or ManualClock(), keyring or Keyring(Key.generate())
-    database = Database.open_file(folder / DATABASE_FILE)
+def open_office(
+    data_dir: Path,
+    policy: Policy = POLICY,
+    clock: ManualClock | None = None,
+    master: Key | None = None,
+    max_open_count: int = 1000,
+) -> Iterator[Office]:
+    """Open a service; the same folder and master key again go on with what is there."""
+    clock = clock or ManualClock()
+    keyring = Keyring(master or Key(b"k" * 32))
+    database = open_database(data_dir / DATABASE_FILE)
+    audit = AuditLog(database, keyring, clock, data_dir / "audit")
+    files = CaseFiles(data_dir, clock)
+    service = InterviewService(
+        database, keyring, audit, clock, policy, files, max_open_count=max_open_count
+    )
     try:
-        yield _world(folder, clock, keyring, database)
+        yield Office(data_dir, service, database, audit, clock)
     finally:
         database.close()
 
 
-def _world(folder: Path, clock: ManualClock, keyring: Keyring, database: Database) -> CaseWorld:
-    vaults = Vaults(keyring, clock)
-    audit = AuditLog(database, keyring, clock, folder / "audit")
-    policy = Policy("v1", {"account": Product("account", keep_s=KEEP_S)})
-    books = CaseBooks(database, vaults, audit, clock, policy)
-    files = CaseFiles(folder, clock, book=RecordingHeads(database, clock))
-    views = CaseViews(database, vaults, audit, clock, books, files)
-    deps = EvidenceDeps(
-        database=database,
-        audit=audit,
-        clock=clock,
-        keys=EvidenceKeys(database, keyring, clock),
-        files=files,
-        whole=views.whole,
-        key_of=books.key_of,
-        models=lambda: [ModelFact("sface-r1", "ef" * 32, "Apache-2.0", "undisclosed-data", "cpu")],
-        version="0.1",
-    )
-    desk = EvidenceDesk(deps, vaults, books.purgeable)
-    return CaseWorld(folder, clock, database, keyring, audit, books, files, desk)
+def states_of(view: CaseView) -> list[State]:
+    """Return where everybody stands."""
+    return [one.participant.state for one in view.participants]
