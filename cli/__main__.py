@@ -34,6 +34,7 @@ NOUNS = {
     "face": Noun("Find faces in a picture; compare two pictures."),
     "liveness": Noun("Tell living people from attacks, in a picture or clip."),
     "deepfake": Noun("Tell genuine pictures and clips from forged ones."),
+    "document": Noun("Read identity documents and check them."),
     "gallery": Noun("Create galleries; enrol, import, search and delete."),
     "edge": Noun("Run the agent on a branch's box."),
     "device": Noun("Invite and revoke boxes; show and change their cameras."),

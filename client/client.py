@@ -17,6 +17,7 @@ from client.connection import Connection, Retry, TlsFiles
 from client.deepfake import ClipCheck, ClipOptions, check_file
 from client.deepfake_types import ClipForgery, ImageForgery
 from client.devices import DeviceCalls
+from client.documents import DocumentCalls
 from client.galleries import GalleryCalls
 from client.liveness import LivenessRun, SessionOptions
 from client.liveness_types import Language, LivenessCheck
@@ -57,6 +58,7 @@ class SmartBranchClient:
         self.galleries = GalleryCalls(self._connection)
         self.lobby = LobbyCalls(self._connection)
         self.devices = DeviceCalls(self._connection)
+        self.documents = DocumentCalls(self._connection)
 
     async def __aenter__(self) -> Self:
         return self

@@ -15,6 +15,8 @@ from serving.crypto.keyring import Keyring
 from serving.crypto.master import choose_master_key
 from serving.crypto.service_keys import service_key
 from serving.deepfake.service import DeepfakeService
+from serving.documents.port import DocumentPort
+from serving.documents.service import DocumentService
 from serving.edge.service import EdgeService
 from serving.faces import FaceService
 from serving.galleries.service import GalleryService
@@ -44,6 +46,7 @@ class Services:
     galleries: GalleryService
     liveness: LivenessService
     deepfake: DeepfakeService
+    documents: DocumentService
     interviews: InterviewService
     attend: AttendDesk
     lobby: LobbyService
@@ -140,7 +143,7 @@ def build_services(settings: ServerSettings, clock: Clock | None = None) -> Serv
         )
         interviews = open_interviews(
             *(stack, settings, database, keyring, galleries),
-            *(models, judge, None, audit, clock),
+            *(models, judge, DocumentPort(models.documents, models.pipeline, clock), audit, clock),
         )
         branches = open_branches(
             stack, settings, database, keyring, galleries, models.pipeline, audit, clock
@@ -152,6 +155,7 @@ def build_services(settings: ServerSettings, clock: Clock | None = None) -> Serv
             galleries=galleries,
             liveness=liveness,
             deepfake=deepfake,
+            documents=DocumentService(models.documents, models.pipeline, audit, limits),
             interviews=interviews.service,
             attend=interviews.desk,
             lobby=branches.lobby,

@@ -31,6 +31,11 @@ from vision.assembly import (
     build_face_pipeline,
     to_table,
 )
+from vision.detection import FaceDetector
+from vision.documents.assembly import DocumentReader, open_document_reader
+from vision.documents.finding import find_card
+from vision.documents.portrait import PortraitFinder
+from vision.documents.rapid_text import FINDER, READER, TURNER
 from vision.landmarkers import LandmarkerPool, open_landmarkers
 
 
@@ -69,19 +74,24 @@ class OpenModels:
     liveness: Liveness
     forgery: Forgery
     voice: VoiceActivity | None
+    documents: DocumentReader
     detector: ModelFacts
     embedder: ModelFacts
     others: tuple[ModelFacts, ...]
+    text_facts: tuple[ModelFacts, ...]
+    warms_documents: bool = False
 
     @property
     def facts(self) -> tuple[ModelFacts, ...]:
         """What is said about each."""
-        return self.detector, self.embedder, *self.others
+        return self.detector, self.embedder, *self.others, *self.text_facts
 
     def warm_up(self) -> None:
         """Let every model prove itself. Raises ModelDisagreesError."""
         self.engine.warm_up()
         self.landmarkers.warm_up()
+        if self.warms_documents:
+            self.documents.warm_up()
 
 
 def choose_models(settings: ServerSettings) -> tuple[Manifest, ModelSpec, ModelSpec]:
@@ -116,8 +126,14 @@ def choose_all_models(settings: ServerSettings) -> ModelChoice:
         spoken_mouth=manifest.model(settings.spoken_mouth) if settings.spoken_mouth else None,
     )
     if settings.mode == "production":
-        check_terms((*chosen.networks, chosen.landmarker), settings.accepted_models)
+        asked = *chosen.networks, chosen.landmarker, *text_bundles(manifest)
+        check_terms(asked, settings.accepted_models)
     return chosen
+
+
+def text_bundles(manifest: Manifest) -> tuple[BundleSpec, ...]:
+    """Return the models that read text."""
+    return tuple(manifest.bundle(model_id) for model_id in (FINDER, READER, TURNER))
 
 
 def picture_limits(settings: ServerSettings) -> PictureLimits:
@@ -166,10 +182,24 @@ def open_models(settings: ServerSettings) -> Iterator[OpenModels]:
             liveness=build_liveness(bound, chosen.passive, pipeline, root=manifest.root),
             forgery=_build_forgery(bound, chosen, pipeline, voice),
             voice=voice,
+            documents=open_document_reader(store, find_card, PortraitFinder(pipeline.detector)),
             detector=_facts(engine, chosen.detector),
             embedder=_facts(engine, embedder, settings.mirror),
             others=_other_facts(engine, chosen),
+            text_facts=tuple(_processor_facts(spec) for spec in text_bundles(manifest)),
+            warms_documents=settings.warm_up_documents,
         )
+
+
+@contextmanager
+def open_documents(settings: ServerSettings) -> Iterator[DocumentReader]:
+    """Open what reads documents and nothing else. Raises what `open_models` raises."""
+    manifest, detector, _ = choose_models(settings)
+    if settings.mode == "production":
+        check_terms(text_bundles(manifest), settings.accepted_models)
+    with open_engine(settings, manifest, detector) as engine:
+        portraits = PortraitFinder(FaceDetector(BoundEngine(engine), detector))
+        yield open_document_reader(ModelStore(manifest, settings.cache), find_card, portraits)
 
 
 def _build_forgery(
@@ -185,10 +215,14 @@ def _build_forgery(
 
 def _other_facts(engine: LocalEngine, chosen: ModelChoice) -> tuple[ModelFacts, ...]:
     passive, forgery = _facts(engine, chosen.passive), _facts(engine, chosen.forgery)
-    # MediaPipe's own runtime is on the processor, whatever the engine is on.
-    landmarker = ModelFacts(chosen.landmarker.id, variant_of(False), "cpu", chosen.landmarker.terms)
+    landmarker = _processor_facts(chosen.landmarker)
     ears = (_facts(engine, spec) for spec in chosen.ears)
     return passive, landmarker, forgery, *ears
+
+
+def _processor_facts(spec: BundleSpec) -> ModelFacts:
+    """Other runtimes than the engine's are on the processor, whatever the engine is on."""
+    return ModelFacts(spec.id, variant_of(False), "cpu", spec.terms)
 
 
 def build_pipeline(

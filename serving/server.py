@@ -12,6 +12,7 @@ from serving.assembly import Services, build_services
 from serving.auth import TokenChecker
 from serving.bridge import Bridge
 from serving.deepfake.desk import ClipDesk
+from serving.documents.desk import ReadingDesk
 from serving.gate import Gate
 from serving.grpc.clips import ClipRunner
 from serving.grpc.edge_runner import CameraRunner
@@ -73,6 +74,8 @@ class Server:
         self._edge_bridge = Bridge(settings.workers + DISK_THREADS, clock)
         self._lobby = LobbyFront(settings, self._readiness, self._metrics, clock, log)
         clips = self._open_clip_desk()
+        self._reading_bridge = Bridge(settings.max_documents, clock)
+        reading = self._open_reading_desk()
         self._grpc = GrpcServer(
             settings,
             load_tls(settings),
@@ -86,6 +89,7 @@ class Server:
                 settings.deepfake,
                 settings.clip_silence_s,
             ),
+            reading,
             self._open_camera_runner(),
             self._lobby.hub,
             clock,
@@ -102,6 +106,7 @@ class Server:
                 runner,
                 attend,
                 clips,
+                reading,
                 self._lobby,
                 clock,
             )
@@ -136,6 +141,11 @@ class Server:
         size = self._settings.max_clips
         slots = Slots(size, "clips", self._settings.slots_of_tenant(size))
         return ClipDesk(slots, self._clip_bridge, self._settings.clip_limit_s)
+
+    def _open_reading_desk(self) -> ReadingDesk:
+        size = self._settings.max_documents
+        slots = Slots(size, "documents", self._settings.slots_of_tenant(size))
+        return ReadingDesk(slots, self._reading_bridge, self._settings.document_limit_s)
 
     def _open_camera_runner(self) -> CameraRunner:
         size = self._settings.max_cameras
@@ -183,6 +193,7 @@ class Server:
         if self._http:
             await self._http.stop()
         await asyncio.to_thread(self._clip_bridge.close)
+        await asyncio.to_thread(self._reading_bridge.close)
         await asyncio.to_thread(self._attend_bridge.close)
         await asyncio.to_thread(self._scribe.close)
         await asyncio.to_thread(self._edge_bridge.close)
@@ -205,7 +216,9 @@ class Server:
                 self._log.warning("model terms", model=facts.marked_id, terms=facts.terms)
         self._metrics.watch_engine(services.engine.stats)
         self._metrics.watch_decisions(
-            services.liveness.decisions.snapshot, services.deepfake.decisions.snapshot
+            services.liveness.decisions.snapshot,
+            services.deepfake.decisions.snapshot,
+            services.documents.decisions.snapshot,
         )
         services.edge.watch(self._metrics.registry)
         services.lobby.watch(self._metrics.registry)
@@ -245,6 +258,7 @@ class Server:
             services.deepfake.sweep()
             services.edge.sweep()
             services.lobby.sweep()
+            services.interviews.sweep()
             services.staff.sweep()
             services.audit.anchor()
         except SmartBranchError as error:

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from base.addresses import Address, is_loopback
 from base.settings import read_settings
 from serving.deepfake.settings import DeepfakeSettings
+from serving.documents.settings import DocumentFields
 from serving.edge.settings import EdgeFields
 from serving.interview.settings import InterviewFields
 from serving.liveness.settings import LivenessSettings
@@ -29,7 +30,7 @@ DEFAULT_DATA_DIR = Path("~/.local/share/smartbranch")
 OTHERS_VARIABLES = frozenset({"SMARTBRANCH_SHARED", "SMARTBRANCH_CONFIG"})
 
 
-class ServerSettings(EdgeFields, InterviewFields, LobbyFields, BaseSettings):
+class ServerSettings(DocumentFields, EdgeFields, InterviewFields, LobbyFields, BaseSettings):
     """Settings of one server process; also what the command line builds its services from."""
 
     model_config = SettingsConfigDict(

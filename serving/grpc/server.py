@@ -19,18 +19,22 @@ from protos.smartbranch.kyc.v1 import interview_service_pb2, interview_service_p
 from protos.smartbranch.liveness.v1 import liveness_service_pb2, liveness_service_pb2_grpc
 from protos.smartbranch.lobby.v1 import lobby_service_pb2, lobby_service_pb2_grpc
 from protos.smartbranch.vision.v1 import (
+    document_service_pb2,
+    document_service_pb2_grpc,
     face_service_pb2,
     face_service_pb2_grpc,
     gallery_service_pb2,
     gallery_service_pb2_grpc,
 )
 from serving.bridge import Bridge
+from serving.documents.desk import ReadingDesk
 from serving.gate import Gate
 from serving.grpc.clips import ClipRunner
 from serving.grpc.deepfake import DeepfakeServicer
 from serving.grpc.desk import Desk
 from serving.grpc.device_port import DevicePort
 from serving.grpc.devices import DeviceServicer
+from serving.grpc.documents import DocumentServicer
 from serving.grpc.edge import EdgeServicer
 from serving.grpc.edge_runner import CameraRunner
 from serving.grpc.faces import FaceServicer
@@ -54,7 +58,7 @@ def names_in(*files: FileDescriptor) -> tuple[str, ...]:
     return tuple(service.full_name for file in files for service in file.services_by_name.values())
 
 
-FACES, GALLERIES, LIVENESS, DEEPFAKE, EDGE, DEVICES, LOBBY, INTERVIEWS = names_in(
+FACES, GALLERIES, LIVENESS, DEEPFAKE, EDGE, DEVICES, LOBBY, INTERVIEWS, DOCUMENTS = names_in(
     face_service_pb2.DESCRIPTOR,
     gallery_service_pb2.DESCRIPTOR,
     liveness_service_pb2.DESCRIPTOR,
@@ -62,8 +66,9 @@ FACES, GALLERIES, LIVENESS, DEEPFAKE, EDGE, DEVICES, LOBBY, INTERVIEWS = names_i
     edge_service_pb2.DESCRIPTOR,
     lobby_service_pb2.DESCRIPTOR,
     interview_service_pb2.DESCRIPTOR,
+    document_service_pb2.DESCRIPTOR,
 )
-ALL = frozenset({FACES, GALLERIES, LIVENESS, DEEPFAKE, EDGE, DEVICES, LOBBY, INTERVIEWS})
+ALL = frozenset({FACES, GALLERIES, LIVENESS, DEEPFAKE, EDGE, DEVICES, LOBBY, INTERVIEWS, DOCUMENTS})
 MAX_REPLY_BYTES = 16 * 1024 * 1024
 # A message up to this length is refused with its reason, whatever the limit is.
 REFUSED_BYTES = 128 * 1024 * 1024
@@ -86,6 +91,7 @@ class GrpcServer:
         sessions: SessionRunner,
         attend: InterviewRunner,
         clips: ClipRunner,
+        reading: ReadingDesk,
         cameras: CameraRunner,
         hub: LobbyHub,
         clock: Clock,
@@ -120,6 +126,9 @@ class GrpcServer:
         )
         deepfake_service_pb2_grpc.add_DeepfakeServiceServicer_to_server(
             DeepfakeServicer(desk, clips), self._server
+        )
+        document_service_pb2_grpc.add_DocumentServiceServicer_to_server(
+            DocumentServicer(desk, reading), self._server
         )
         self._edge = EdgeServicer(desk, cameras, settings.needs_token)
         edge_service_pb2_grpc.add_EdgeServiceServicer_to_server(self._edge, self._server)

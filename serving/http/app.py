@@ -10,8 +10,8 @@ from base.ids import new_id
 from serving.auth import TokenChecker
 from serving.bridge import Bridge
 from serving.deepfake.desk import ClipDesk
-from serving.failures import failure_of
 from serving.documents.desk import ReadingDesk
+from serving.failures import failure_of
 from serving.gate import Gate
 from serving.http.answers import Answering, failure_response
 from serving.http.console import ConsoleRoutes

@@ -14,6 +14,7 @@ from base.errors import DeadlineExceededError, InvalidArgumentError, MessageTooL
 from serving.gate import CallerGoneError
 
 MAX_FIELDS = 8
+MAX_FILES = 3  # Both sides of a document, and who shows it.
 T = TypeVar("T")
 
 
@@ -40,7 +41,7 @@ async def read_form(
         raise InvalidArgumentError("expected a multipart/form-data body", field="content-type")
     body = bounded_body(request, max_bytes, silence_s or limit_s)
     parser = BoundedParser(
-        request.headers, body, max_files=2, max_fields=MAX_FIELDS, max_part_size=4096
+        request.headers, body, max_files=MAX_FILES, max_fields=MAX_FIELDS, max_part_size=4096
     )
     try:
         async with asyncio.timeout(limit_s):

@@ -205,5 +205,6 @@ def test_production_insists_on_accepted_terms(tmp_path: Path) -> None:
     with pytest.raises(ModelTermsNotAcceptedError) as caught:
         choose_all_models(load_settings(write_settings(tmp_path, **settings)))
     assert caught.value.metadata["models"] == (
-        "pad-texture,forgery-blend,silero-vad,face-landmarker"
+        "pad-texture,forgery-blend,silero-vad,face-landmarker,"
+        "ppocr-text-finder,ppocr-text-reader,ppocr-text-turner"
     )

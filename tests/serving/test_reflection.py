@@ -12,6 +12,8 @@ def test_the_server_describes_itself(server: ServerProcess) -> None:
         assert set(described.get_services()) == {
             "smartbranch.vision.v1.FaceService",
             "smartbranch.vision.v1.GalleryService",
+            "smartbranch.vision.v1.DocumentService",
+            "smartbranch.kyc.v1.InterviewService",
             "smartbranch.liveness.v1.LivenessService",
             "smartbranch.deepfake.v1.DeepfakeService",
             "smartbranch.edge.v1.EdgeService",
