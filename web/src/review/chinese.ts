@@ -186,6 +186,7 @@ export const ZH: Words = {
   whyNone: "按策略，每个案件都由人工决定。",
   notYet: "面签尚未结束。结束后可作决定，也可以现在转人工。",
   reviewed: (who, at) => `${who}，${at}`,
+  reviewOld: "属于之前的审核轮次，不再计入。",
   approved: "批准",
   rejected: "拒绝",
   waitsForOther: "您已批准此案件，还需另一人同意。",

@@ -12,7 +12,15 @@ import type { Staff } from "../shared/staff.ts";
 import { decide, handOver, hold, ms } from "./calls.ts";
 import { outcomeMark } from "./checks.ts";
 import { confirmed } from "./confirm.ts";
-import { approvals, checkName, isFinal, lastChecks, outcomeKey, said } from "./texts.ts";
+import {
+  approvals,
+  checkName,
+  isFinal,
+  lastChecks,
+  outcomeKey,
+  reviewsNow,
+  said,
+} from "./texts.ts";
 import { words } from "./words.ts";
 
 export interface Deciding {
@@ -84,7 +92,7 @@ export class Decision {
     if (!interview || !me) return;
     const isInReview = interview.state === InterviewState.REVIEW;
     const mayDecide = me.roles.includes("reviewer");
-    const iApproved = interview.reviews.some(({ reviewer }) => reviewer === me.name);
+    const iApproved = reviewsNow(interview).some(({ reviewer }) => reviewer === me.name);
     renderWhy(interview);
     renderReviews(interview);
     byId("decide").hidden = !isInReview || !mayDecide || iApproved;
@@ -213,7 +221,8 @@ function renderWhy(interview: Interview): void {
 
 function renderReviews(interview: Interview): void {
   const { reviews, reviewerCount } = interview;
-  const items = reviews.map(reviewItem);
+  const counted = new Set(reviewsNow(interview));
+  const items = reviews.map((review) => reviewItem(review, counted.has(review)));
   const isCounted = reviewerCount > 1 && !isFinal(interview);
   if (isCounted) {
     const text = words().approvals(approvals(interview), reviewerCount);
@@ -222,13 +231,15 @@ function renderReviews(interview: Interview): void {
   byId("reviews").replaceChildren(...items);
 }
 
-function reviewItem({ reviewer, approved, reason, reviewTime }: ReviewRecord): HTMLElement {
+function reviewItem(review: ReviewRecord, counts: boolean): HTMLElement {
+  const { reviewer, approved, reason, reviewTime } = review;
   const item = element("li", "review");
   const at = ms(reviewTime);
   item.append(
     outcomeMark(approved ? "PASSED" : "FAILED", words()[approved ? "approved" : "rejected"]),
   );
   item.append(element("p", "hint", words().reviewed(reviewer, at === null ? "" : moment(at))));
+  if (!counts) item.append(element("p", "hint", words().reviewOld));
   item.append(element("q", "", reason));
   return item;
 }

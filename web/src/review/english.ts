@@ -189,6 +189,7 @@ export const EN = {
   whyNone: "The policy asks for a person in every case.",
   notYet: "The interview is still going on. You can decide when it is over, or take it over.",
   reviewed: (who: string, at: string) => `${who}, ${at}`,
+  reviewOld: "Of an earlier round; it counts no more.",
   approved: "Approved",
   rejected: "Rejected",
   waitsForOther: "You approved this case. Another person has to agree.",

@@ -11,6 +11,7 @@ import {
   InterviewVerdict_Outcome,
   type Participant,
   ParticipantRole,
+  type ReviewRecord,
 } from "../gen/smartbranch/kyc/v1/interview_pb.ts";
 import { isChinese } from "../shared/language.ts";
 import { explain } from "../shared/reasons.ts";
@@ -18,6 +19,14 @@ import { idOf, ms } from "./calls.ts";
 import { named, words } from "./words.ts";
 
 const KNOWN: Readonly<Record<string, { en: string; zh: string }>> = wordsByCode.reason;
+
+// Codes of cases themselves, which no participant hears of.
+const OWN: Readonly<Record<string, { en: string; zh: string }>> = {
+  REVIEW_REQUIRED: { en: "The policy asks for a person", zh: "按策略须由人工决定" },
+  ASKED_BY_STAFF: { en: "Staff took the interview over", zh: "工作人员转人工" },
+  REVIEWED: { en: "Decided by reviewers", zh: "由审核员决定" },
+  TIME_RAN_OUT: { en: "The time of the case ran out", zh: "案件已超时" },
+};
 
 export const stateName = (state: InterviewState): string =>
   named(words().state, InterviewState[state] ?? "");
@@ -31,7 +40,7 @@ export const personName = ({ displayName, role }: Participant): string =>
 
 // A code in words; text: the server's own, in English.
 export function said(code: string, text = ""): string {
-  const known = KNOWN[code];
+  const known = KNOWN[code] ?? OWN[code];
   if (isChinese() && known) return known.zh;
   return text || known ? sentence(text || (known?.en ?? "")) : explain(code, readable(code));
 }
@@ -81,18 +90,29 @@ export const isFinal = ({ state }: Interview): boolean =>
   state === InterviewState.REJECTED ||
   state === InterviewState.EXPIRED;
 
+// When the case came to its reviewers, the last time: what was decided before counts no more.
+function reviewStartMs({ transitions }: Interview): number | null {
+  const last = transitions.findLast(
+    ({ participant, toState }) => !participant && toState === InterviewState.REVIEW,
+  );
+  return ms(last?.moveTime);
+}
+
 // Since when somebody waits: for the decision, or else since the case was opened.
 export function sinceMs(interview: Interview): number {
   const opened = ms(interview.createTime) ?? 0;
-  if (interview.state !== InterviewState.REVIEW) return opened;
-  const last = interview.transitions.findLast(
-    ({ participant, toState }) => !participant && toState === InterviewState.REVIEW,
-  );
-  return ms(last?.moveTime) ?? opened;
+  const isWaiting = interview.state === InterviewState.REVIEW;
+  return isWaiting ? (reviewStartMs(interview) ?? opened) : opened;
 }
 
-export const approvals = ({ reviews }: Interview): number =>
-  reviews.filter(({ approved }) => approved).length;
+// The reviews that count.
+export function reviewsNow(interview: Interview): ReviewRecord[] {
+  const startMs = reviewStartMs(interview) ?? 0;
+  return interview.reviews.filter(({ reviewTime }) => (ms(reviewTime) ?? startMs) >= startMs);
+}
+
+export const approvals = (interview: Interview): number =>
+  reviewsNow(interview).filter(({ approved }) => approved).length;
 
 export const caseTitle = ({ product, externalId, name }: Interview): string =>
   `${product} ${externalId || shortId(name)}`;
