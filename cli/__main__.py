@@ -40,6 +40,8 @@ NOUNS = {
     "device": Noun("Invite and revoke boxes; show and change their cameras."),
     "evaluate": Noun("Measure error rates on labelled data and write the report."),
     "bench": Noun("Measure speed against peers and bounds, in one run."),
+    "interview": Noun("Open, show and decide interviews by video."),
+    "policy": Noun("See what interviews need, by product."),
     "rules": Noun("See what alert rules say and would do."),
     "staff": Noun("Add, list and disable those who may sign in to the pages."),
     "evidence": Noun("Verify evidence packs of interviews; show who signs them."),

@@ -19,6 +19,7 @@ from client.deepfake_types import ClipForgery, ImageForgery
 from client.devices import DeviceCalls
 from client.documents import DocumentCalls
 from client.galleries import GalleryCalls
+from client.interviews import InterviewCalls
 from client.liveness import LivenessRun, SessionOptions
 from client.liveness_types import Language, LivenessCheck
 from client.lobby import LobbyCalls
@@ -59,6 +60,7 @@ class SmartBranchClient:
         self.lobby = LobbyCalls(self._connection)
         self.devices = DeviceCalls(self._connection)
         self.documents = DocumentCalls(self._connection)
+        self.interviews = InterviewCalls(self._connection)
 
     async def __aenter__(self) -> Self:
         return self
