@@ -40,6 +40,11 @@ has_browser() {
     return 1
 }
 
+# The fonts that tour/cards writes specimens with.
+has_specimen_fonts() {
+    [[ -e /usr/share/fonts/truetype/wqy/wqy-microhei.ttc && -e /usr/share/fonts/opentype/ocr-b/OCRB.otf ]]
+}
+
 # GStreamer's RTSP server, as bench/rtsp_server.py runs it.
 has_rtsp_server() {
     /usr/bin/python3 - 2>/dev/null <<'END'

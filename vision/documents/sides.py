@@ -11,6 +11,10 @@ from vision.documents.text import TextReader
 from vision.documents.types import CardPicture, DocumentSide
 
 
+# Grey levels: plain colour has none, and a blurred picture of a card's paper at least one.
+_FLAT_STD = 0.5
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Side:
     """What one picture showed. card: upright. resident, zone: None where it has no such text."""
@@ -32,8 +36,21 @@ def read_picture(reader: TextReader, card: CardPicture) -> Side:
     rows = tuple(rows_of(printing.lines))
     zone = find_zone([row.text for row in rows])
     resident = None if zone else read_side(rows, printing.image.shape[1])
+    if resident and is_flat(printing.image, resident):
+        resident = None
     side = resident.side if resident else None
     return Side(_upright(card, printing, side or card.side), rows, resident, zone)
+
+
+def is_flat(image: ImageRGB, text: CardText) -> bool:
+    """Tell whether the ground over the number is of one plain colour: a page, and no card."""
+    number, address = text.places.get("number"), text.places.get("address")
+    if text.side is not DocumentSide.FRONT or number is None or address is None:
+        return False
+    left, top, right, _ = (round(value) for value in number.box_xyxy)
+    band = image[round(address.box_xyxy[3]) : top, left:right]
+    middle = band[len(band) // 4 : len(band) * 3 // 4]
+    return middle.size > 0 and float(middle.mean(axis=2).std()) < _FLAT_STD
 
 
 def _upright(card: CardPicture, printing: Printing, side: DocumentSide | None) -> CardPicture:
