@@ -10,7 +10,6 @@ from vision.documents.rows import Run, rows_of
 from vision.documents.text import TextReader
 from vision.documents.types import CardPicture, DocumentSide
 
-
 # Grey levels: plain colour has none, and a blurred picture of a card's paper at least one.
 _FLAT_STD = 0.5
 
