@@ -1,10 +1,13 @@
 """Everything of a case that goes into its evidence, gathered from where it is kept."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 
-from base.errors import RecordingDamagedError
+from base.errors import PhotoNotFoundError, RecordingDamagedError
 from base.ids import InterviewName
+from kyc.case import Findings
 from kyc.evidence.canonical import sha256
 from kyc.evidence.types import Attachment, ParticipantEvidence, RecordedPart, RecordingFacts
 from serving.crypto.key import Key
@@ -30,42 +33,49 @@ def gather_participants(
 def _participant(
     files: CaseFiles, name: InterviewName, view: ParticipantView, key: Key
 ) -> ParticipantEvidence:
-    own = view.participant.id
-    pictures = files.names(name.tenant, name.interview, own)
-    assert view.findings is not None
+    own = name.tenant, name.interview, view.participant.id
+    findings = view.findings
+    assert findings is not None
+    kept = [
+        _attachment(picture, partial(files.get, *own, picture, key))
+        for picture in files.names(*own)
+    ]
+    try:
+        recording = files.recording(*own, key)
+    except RecordingDamagedError as error:
+        facts = RecordingFacts(0, 0, None, None, "", (), error.message)
+        return ParticipantEvidence(view.participant.id, findings, facts, tuple(kept))
+    frames = _deciding_frames(recording, findings)
     return ParticipantEvidence(
-        own,
-        view.findings,
-        _recording(files, name, own, key),
-        tuple(_attachment(files, name, own, picture, key) for picture in pictures),
+        view.participant.id, findings, _recording(recording), (*kept, *frames)
     )
 
 
-def _attachment(
-    files: CaseFiles, name: InterviewName, participant: str, picture: str, key: Key
-) -> Attachment:
-    def read() -> bytes:
-        return files.get(name.tenant, name.interview, participant, picture, key)
+def _deciding_frames(recording: Recording, findings: Findings) -> list[Attachment]:
+    """Return the recorded pictures at which checks were decided, by their numbers."""
+    frames = []
+    for sequence in sorted({check.sequence for check in findings.checks if check.sequence}):
+        # Sound decides as well, and a damaged recording is said elsewhere.
+        with suppress(PhotoNotFoundError, RecordingDamagedError):
+            read = partial(recording.picture, sequence)
+            frames.append(_attachment(f"frame-{sequence}", read))
+    return frames
 
+
+def _attachment(name: str, read: Callable[[], bytes]) -> Attachment:
     data = read()
     suffix = "png" if data.startswith(_PNG) else "jpg"
-    return Attachment(picture, suffix, len(data), zlib.crc32(data), sha256(data), read)
+    return Attachment(name, suffix, len(data), zlib.crc32(data), sha256(data), read)
 
 
-def _recording(
-    files: CaseFiles, name: InterviewName, participant: str, key: Key
-) -> RecordingFacts | None:
+def _recording(recording: Recording) -> RecordingFacts | None:
     """Return what is said of a recording; damage is said as well, and stops nothing."""
-    try:
-        recording = files.recording(name.tenant, name.interview, participant, key)
-    except RecordingDamagedError as error:
-        return RecordingFacts(0, 0, None, None, "", (), error.message)
-    if not recording.head.count:
+    head = recording.head
+    if not head.count:
         return None
     try:
         return _facts(recording, recording.verify())
     except RecordingDamagedError as error:
-        head = recording.head
         return RecordingFacts(
             head.count, head.last_sequence, None, None, head.chain, (), error.message
         )

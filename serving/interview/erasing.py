@@ -67,7 +67,8 @@ class CaseEraser:
         self._vaults = vaults
         self._audit = audit
         self._clock = clock
-        self._stores = [*stores, _DatabaseLog(database)]
+        self._stores = list(stores)
+        self._log = _DatabaseLog(database)
 
     def register(self, store: CaseStore) -> None:
         """Let a further store take part in every erasure from now on."""
@@ -138,7 +139,7 @@ class CaseEraser:
         """Let every store erase; keep the receipt, or the erasure for the sweep to finish."""
         counts = [StoreErasure(DATABASE, begun.erased_rows)]
         is_complete = True
-        for store in self._stores:
+        for store in (*self._stores, self._log):  # The log last: others delete rows as well.
             try:
                 counts.append(StoreErasure(store.name, store.erase(begun.name)))
             except StorageFailedError as error:

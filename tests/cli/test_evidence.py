@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from cli.evidence import app
 from serving.storage.database import DATABASE_FILE
-from tests.support.cases import REVIEWER, open_cases
 from tests.support.evidence import OTHER_SIGNER
+from tests.support.kept_cases import REVIEWER, open_cases
 
 
 class Said(NamedTuple):

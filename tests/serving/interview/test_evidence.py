@@ -25,8 +25,8 @@ from serving.crypto.keyring import Keyring
 from serving.interview.evidence_export import PART_BYTES
 from serving.interview.evidence_keys import EvidenceKeys
 from serving.interview.types import Invitation
-from tests.support.cases import HOST, REVIEWER, STRANGER, CaseWorld, open_cases
 from tests.support.evidence import FACE, SNAPSHOT
+from tests.support.kept_cases import HOST, REVIEWER, STRANGER, CaseWorld, open_cases
 
 
 @pytest.fixture
@@ -66,6 +66,16 @@ def test_a_decided_case_gives_a_pack_that_verifies(world: CaseWorld) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.read(f"participants/{person['id']}/face.jpg") == FACE
         assert archive.read(f"participants/{person['id']}/event-1.jpg") == SNAPSHOT
+
+
+def test_the_frames_at_which_checks_were_decided_are_in_the_pack(world: CaseWorld) -> None:
+    """Chunk 41 decided on the face; a recording of 30 does not have it."""
+    short, long = world.make(), world.make(chunk_count=45)
+    assert not [one for one in manifest_of(export(world, short))["files"] if "frame" in one["name"]]
+    data = export(world, long)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.read("participants/p1/frame-41.jpg") == FACE * 41
+    assert "participants/p1/frame-41.jpg" in manifest_of(data)["participants"][0]["pictures"]
 
 
 def test_a_pack_is_chained_to_the_audit_log(world: CaseWorld) -> None:

@@ -14,7 +14,7 @@ from base.errors import (
 )
 from base.ids import InterviewName
 from serving.storage.database import DATABASE_FILE
-from tests.support.cases import HOST, KEEP_S, STRANGER, CaseWorld, open_cases
+from tests.support.kept_cases import HOST, KEEP_S, STRANGER, CaseWorld, open_cases
 
 
 @pytest.fixture
