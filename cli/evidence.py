@@ -41,7 +41,7 @@ def verify(
         emit(_payload(report), as_json, _in_words)
         if not report.ok:
             wrong = next(one for one in report.checks if one.passed is False)
-            note(f"error {EvidenceInvalidError.reason}: {wrong.text}")
+            note(f"error {EvidenceInvalidError.reason}: {_shown(wrong.text)}")
             raise typer.Exit(EXIT_BAD_INPUT)
 
 
@@ -62,19 +62,33 @@ def show_key(
 
 
 def _payload(report: EvidenceReport) -> dict[str, Any]:
-    manifest = report.manifest or {}
-    case = manifest.get("case", {})
+    manifest = report.manifest
+    tenant, interview = _said(manifest, "case", "tenant"), _said(manifest, "case", "id")
     return {
         "ok": report.ok,
         "signer": None if report.signer is None else report.signer.value,
         "key_id": report.key_id,
-        "interview": f"tenants/{case['tenant']}/interviews/{case['id']}" if case else None,
-        "state": case.get("state"),
-        "exported_at": manifest.get("exported_at"),
+        "interview": f"tenants/{tenant}/interviews/{interview}" if tenant and interview else None,
+        "state": _said(manifest, "case", "state"),
+        "exported_at": _said(manifest, "exported_at"),
         "checks": [
-            {"name": one.name, "passed": one.passed, "text": one.text} for one in report.checks
+            {"name": one.name, "passed": one.passed, "text": _shown(one.text)}
+            for one in report.checks
         ],
     }
+
+
+def _said(manifest: object, *path: str) -> str | None:
+    """Return a text of the manifest; whoever signed it may have written anything."""
+    for name in path:
+        manifest = manifest.get(name) if isinstance(manifest, Mapping) else None
+    is_line = isinstance(manifest, str) and manifest.isprintable()
+    return str(manifest) if is_line else None
+
+
+def _shown(text: str) -> str:
+    """Return a text without what would steer a terminal; names in a pack may be anybody's."""
+    return "".join(one if one.isprintable() else "?" for one in text[:500])
 
 
 def _in_words(payload: Mapping[str, Any]) -> str:

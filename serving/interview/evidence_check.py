@@ -11,6 +11,7 @@ from serving.interview.evidence_export import line_to_plain
 from serving.storage.database import Database
 
 NAME = "audit_log"
+MAX_SEQUENCE = 2**63
 
 
 def known_keys(database: Database) -> tuple[bytes, ...]:
@@ -24,9 +25,11 @@ def check_audit_line(database: Database, manifest: Mapping[str, Any]) -> Evidenc
     """Look for the line that a pack is chained to. The pack itself has been checked before."""
     said = manifest[AUDIT]
     writer, sequence = said["writer"], said["sequence"]
+    if not (isinstance(writer, str) and isinstance(sequence, int) and 0 < sequence < MAX_SEQUENCE):
+        return EvidenceCheck(NAME, False, "The pack names no line of an audit log")
     place = f"line {sequence} of {writer}"
     with database.read() as transaction:
-        row = transaction.audit.get(str(writer), int(sequence))
+        row = transaction.audit.get(writer, sequence)
         if row is None:
             return EvidenceCheck(NAME, False, f"The audit log here has no {place}")
         if line_to_plain(to_line(row)) != said or hash_row(row) != row.hash:

@@ -1,6 +1,7 @@
 """`smartbranch evidence` as it is used: on a file that came by mail, or beside the server."""
 
 import json
+import shutil
 import sqlite3
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,8 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.evidence import app
+from kyc.evidence.manifest import content_hash
 from serving.storage.database import DATABASE_FILE
-from tests.support.evidence import OTHER_SIGNER
+from tests.support.evidence import OTHER_SIGNER, pack_bytes, signed_anew
 from tests.support.kept_cases import REVIEWER, open_cases
 
 
@@ -96,20 +98,36 @@ def test_beside_its_server_a_pack_is_found_in_the_audit_log(given: Given) -> Non
     ],
 )
 def test_an_audit_log_that_forgot_the_pack_is_noticed(
-    tmp_path: Path, statement: str, text: str
+    given: Given, tmp_path: Path, statement: str, text: str
 ) -> None:
-    with open_cases(tmp_path) as world:
-        name = world.make()
-        pack = tmp_path / "pack.zip"
-        pack.write_bytes(b"".join(world.desk.export(REVIEWER, name).parts()))
-    with sqlite3.connect(tmp_path / DATABASE_FILE) as connection:
+    data = Path(shutil.copytree(given.data, tmp_path / "data"))
+    with sqlite3.connect(data / DATABASE_FILE) as connection:
         for trigger in ("update", "delete"):
             connection.execute(f"DROP TRIGGER audit_no_{trigger}")
         connection.execute(statement)
     connection.close()
-    said = run("verify", pack, "--data-dir", tmp_path)
+    said = run("verify", given.pack, "--data-dir", data)
     assert (said.code, wrong(said)) == (2, ["audit_log"])
     assert text in said.beside
+
+
+def test_a_pack_that_somebody_made_up_never_crashes(tmp_path: Path) -> None:
+    def nonsense(manifest: dict[str, Any]) -> None:
+        manifest["case"] = {"tenant": ["x"], "id": "a\x1b[2J", "state": {}}
+        manifest["exported_at"] = 7
+        manifest["audit"]["writer"] = "\x1b[2J"
+        manifest["audit"]["details"]["content"] = content_hash(manifest)
+        manifest["audit"]["sequence"] = 2**70
+
+    with open_cases(tmp_path / "data") as world:
+        world.make()  # Nothing was signed here: no key is known.
+    path = tmp_path / "made-up.zip"
+    path.write_bytes(signed_anew(pack_bytes(), nonsense))
+    said = run("verify", path)
+    assert (said.code, said.answer["interview"], said.answer["state"]) == (0, None, None)
+    assert "\x1b" not in str(said.answer)
+    said = run("verify", path, "--data-dir", tmp_path / "data")
+    assert (said.code, wrong(said)) == (2, ["audit_log"])
 
 
 @pytest.mark.parametrize("content", [None, b"", b"hello"], ids=["missing", "empty", "text"])

@@ -1,9 +1,13 @@
 """A made-up case and the pack of it; nobody's data."""
 
 import hashlib
+import io
+import json
+import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -27,6 +31,8 @@ from kyc.case import (
     Verdict,
     VerdictOutcome,
 )
+from kyc.evidence.archive import Content, write_archive
+from kyc.evidence.canonical import canonical
 from kyc.evidence.pack import Pack, make_pack
 from kyc.evidence.signing import Ed25519Signer
 from kyc.evidence.types import (
@@ -125,6 +131,19 @@ def audit_line(content: str) -> Mapping[str, object]:
 def pack(signer: Ed25519Signer = SIGNER) -> Pack:
     """Return the pack of the made-up case."""
     return make_pack(evidence(), signer, audit_line)
+
+
+def signed_anew(data: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
+    """Change a pack's manifest like somebody who has a key and writes nonsense."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    manifest = json.loads(files["manifest.json"])
+    change(manifest)
+    files["manifest.json"] = canonical(manifest)
+    signature = json.loads(files["manifest.sig"])
+    signature["signatures"][0]["signature"] = SIGNER.sign(files["manifest.json"]).hex()
+    files["manifest.sig"] = canonical(signature)
+    return b"".join(write_archive([Content.of(name, one) for name, one in files.items()]))
 
 
 def pack_bytes(signer: Ed25519Signer = SIGNER) -> bytes:

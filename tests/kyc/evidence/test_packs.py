@@ -26,6 +26,7 @@ from tests.support.evidence import (
     evidence,
     pack,
     pack_bytes,
+    signed_anew,
 )
 
 PACK = pack_bytes()
@@ -231,15 +232,6 @@ def test_a_signature_of_another_kind_is_refused_in_words(signature: bytes, probl
     assert problem in report.checks[-1].text
 
 
-def _signed_anew(change: Callable[[dict[str, Any]], object]) -> bytes:
-    """Change the manifest like somebody who has the key and writes nonsense."""
-    manifest = json.loads(contents()["manifest.json"])
-    change(manifest)
-    data = canonical(manifest)
-    signature = _signature(signature=SIGNER.sign(data).hex())
-    return written({**contents(), "manifest.json": data, "manifest.sig": signature})
-
-
 @pytest.mark.parametrize(
     "change",
     [
@@ -258,7 +250,7 @@ def _signed_anew(change: Callable[[dict[str, Any]], object]) -> bytes:
 def test_nonsense_in_a_manifest_is_refused_and_never_crashes(
     change: Callable[[dict[str, Any]], object],
 ) -> None:
-    assert not check(_signed_anew(change)).ok
+    assert not check(signed_anew(PACK, change)).ok
 
 
 @pytest.mark.parametrize(
