@@ -31,6 +31,21 @@ severity = "urgent"
 for_seconds = 1
 roles = ["manager"]
 """
+INTERVIEWS = """[[product]]
+id = "short"
+
+[product.consent]
+version = "1"
+en = "It is recorded."
+zh = "将进行录制。"
+
+[[product.participant]]
+role = "customer"
+steps = ["consent", "capture", "liveness"]
+
+[product.attempts]
+liveness = { count = 1, seconds = 10 }
+"""
 LOST = ("WebSocket connection to", "ERR_INTERNET_DISCONNECTED")
 expect.set_options(timeout=15_000)  # A machine that is busy draws late.
 PHONE = {"width": 360, "height": 780}
@@ -140,7 +155,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     folder = tmp_path_factory.mktemp("server")
     (folder / "lobby.toml").write_text(LOBBY)
     (folder / "rules.toml").write_text(RULES)
-    with ServerProcess(folder, lobby_file=folder / "lobby.toml") as running:
+    (folder / "interviews.toml").write_text(INTERVIEWS)
+    files = {name: folder / f"{name}.toml" for name in ("lobby", "interviews")}
+    settings = {"lobby_file": files["lobby"], "interview_policy_file": files["interviews"]}
+    with ServerProcess(folder, **settings) as running:
         with open_accounts(running.config) as accounts:
             staff = {Role.LOBBY_STAFF}
             accounts.add("test", "default", "mei", PASSWORD, staff, "north", ("manager",))

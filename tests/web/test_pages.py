@@ -60,6 +60,19 @@ async def test_a_page_may_use_the_camera_and_runs_nothing_inline(
     assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\bstyle=|\bon\w+=", page.text)
 
 
+async def test_the_page_of_an_interview_may_film_with_sound_and_tells_nobody_its_address(
+    built: httpx.AsyncClient,
+) -> None:
+    page = await built.get("/interview/any-token")
+    assert page.status_code == 200
+    for feature in ("camera", "microphone", "geolocation"):
+        assert f"{feature}=(self)" in page.headers["permissions-policy"]
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["cache-control"] == "no-store"
+    assert "unsafe" not in page.headers["content-security-policy"]
+    assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\bstyle=|\bon\w+=", page.text)
+
+
 async def test_a_missing_part_is_not_kept(built: httpx.AsyncClient) -> None:
     answer = await built.get("/static/assets/none.js")
     assert answer.status_code == 404

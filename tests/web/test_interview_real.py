@@ -1,0 +1,61 @@
+"""The interview page and the real server, models and all: a photograph before the camera."""
+
+import grpc
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from protos.smartbranch.kyc.v1 import interview_pb2, interview_service_pb2_grpc
+from protos.smartbranch.kyc.v1 import interview_service_pb2 as calls
+from tests.support.interview_pages import agree
+from tests.support.server import ServerProcess
+
+pytestmark = pytest.mark.browser
+END_LIMIT_MS = 120_000
+Stub = interview_service_pb2_grpc.InterviewServiceStub
+
+
+def invite(stub: Stub) -> calls.CreateInterviewResponse:
+    """Open a case for one customer."""
+    invited = calls.ParticipantInvitation(
+        role=interview_pb2.CUSTOMER, display_name="Customer of the test"
+    )
+    return stub.CreateInterview(
+        calls.CreateInterviewRequest(product="short", participants=[invited])
+    )
+
+
+def attend(page: Page) -> str:
+    """Agree to everything and wait for the end; return which it is."""
+    page.click("#start")
+    expect(page.locator("#panel-consent")).to_be_visible()
+    agree(page)
+    expect(page.locator("#outcome")).to_be_visible(timeout=END_LIMIT_MS)
+    kind = page.locator("#outcome").get_attribute("data-kind")
+    assert kind is not None
+    return kind
+
+
+def test_a_photograph_before_the_camera_passes_no_interview(
+    server: ServerProcess, chromium: Browser
+) -> None:
+    with grpc.insecure_channel(server.grpc) as channel:
+        stub = Stub(channel)
+        opened = invite(stub)
+        (access,) = opened.accesses
+        page = chromium.new_page(locale="en-GB")
+        page.goto(f"http://{server.http}{access.page_path}")
+        expect(page.locator("#welcome-title")).to_contain_text("Customer of the test")
+        assert attend(page) in {"refused", "lockedOut", "reviewed"}
+        page.reload()
+        expect(page.locator("#outcome-title")).to_be_visible()
+        page.close()
+        case = stub.GetInterview(calls.GetInterviewRequest(name=opened.interview.name)).interview
+    (participant,) = case.participants
+    assert participant.state == interview_pb2.REVIEW
+    assert participant.consents[0].accepted_face
+    assert participant.recorded_count > 10
+    outcomes = [check.outcome for check in participant.checks if check.name == "liveness"]
+    assert outcomes
+    assert interview_pb2.PASSED not in outcomes
+    # The link opens the interview for whoever has it: no log knows it.
+    assert access.attend_token not in str(server.log) + "".join(server.plain)
