@@ -35,7 +35,7 @@ from serving.interview.types import Invitation, Ticket
 from serving.streams.types import Chunk, Codec
 from tests.support.galleries import ManualClock
 
-FPS, LENGTH_S, SOUND_S = 5, 8, 0.2
+FPS, LENGTH_S, SOUND_S = 5, 5, 0.2
 SAMPLE_RATE = 16_000
 STEPS = (State.CONSENT, State.DOCUMENT, State.CAPTURE, State.LIVENESS, State.QUESTIONS)
 HOST = frozenset({CallerRole.INTERVIEW_APP, CallerRole.OPERATOR})
@@ -158,6 +158,10 @@ class CaseMaker:
         self._files = files
         self._clock = clock
         self.host = Caller(tenant, "app", HOST)
+
+    def now(self) -> datetime:
+        """The time at which the next recording begins."""
+        return self._clock.now()
 
     def open(
         self, product: str, people: Sequence[tuple[Role, str]], external_id: str

@@ -43,7 +43,6 @@ export class CasePage {
       (person) => personCard(person, this.pictures),
     );
     this.timeline = new Timeline(this.pictures, (person, event) => {
-      byId("recording").scrollIntoView({ block: "start" });
       void this.player.open(person, event);
     });
     this.decision = new Decision({
@@ -60,6 +59,10 @@ export class CasePage {
       this.seen = this.interview;
       this.renderChanges();
       byId("case-title").focus();
+    });
+    byId("to-decision").addEventListener("click", () => {
+      byId("decision").scrollIntoView({ block: "start" });
+      byId("decision-title").focus({ preventScroll: true });
     });
     byId("evidence-button").addEventListener("click", () => void this.download());
   }

@@ -92,7 +92,7 @@ export function documentFacts(document: IdDocument | undefined): HTMLElement {
   const kind = named(words().documentKind, DocumentKind[document.kind] ?? "");
   place.append(element("p", "document-kind", kind), documentOutcome(document));
   const list = element("dl", "facts");
-  for (const field of document.fields) {
+  for (const field of [...document.fields].sort((a, b) => orderOf(a) - orderOf(b))) {
     list.append(element("dt", "", named(words().field, field.name)), fieldValue(field));
   }
   place.append(list);
@@ -103,6 +103,12 @@ export function documentFacts(document: IdDocument | undefined): HTMLElement {
     place.append(details);
   }
   return place;
+}
+
+// As on a document; what has no word comes last.
+function orderOf({ name }: DocumentField): number {
+  const at = Object.keys(words().field).indexOf(name);
+  return at < 0 ? Number.MAX_SAFE_INTEGER : at;
 }
 
 function documentOutcome({ decision }: IdDocument): HTMLElement | string {

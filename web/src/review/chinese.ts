@@ -182,6 +182,7 @@ export const ZH: Words = {
     INVITE: "增加参与人",
   },
   decision: "决定",
+  toDecision: "前往决定",
   why: "需要人工决定的原因",
   whyNone: "按策略，每个案件都由人工决定。",
   notYet: "面签尚未结束。结束后可作决定，也可以现在转人工。",

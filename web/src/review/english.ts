@@ -185,6 +185,7 @@ export const EN = {
     INVITE: "somebody was added",
   },
   decision: "Decision",
+  toDecision: "To the decision",
   why: "Why a person has to decide",
   whyNone: "The policy asks for a person in every case.",
   notYet: "The interview is still going on. You can decide when it is over, or take it over.",

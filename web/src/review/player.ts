@@ -56,7 +56,8 @@ export class Player {
     byId("reel").hidden = false;
     this.stop();
     this.seek(event ? this.timeOf(event) - LEAD_S : 0);
-    if (event) byId("reel-play").focus();
+    byId("reel").scrollIntoView({ block: "start" });
+    byId("reel-play").focus({ preventScroll: true });
   }
 
   close(): void {

@@ -19,6 +19,11 @@ export class Sound {
   follow(reel: Reel, atS: number): void {
     this.context ??= new AudioContext();
     const { context } = this;
+    if (context.state !== "running") {
+      // Its clock stands; the browser lets it go on when somebody has touched the page.
+      void context.resume();
+      return;
+    }
     const { startS, buffer } = reel.sound(context, atS);
     if (this.piece === startS) {
       const playedS = context.currentTime - this.startedS;

@@ -2,7 +2,7 @@
 
 import type { ConductEvent, Participant } from "../gen/smartbranch/kyc/v1/interview_pb.ts";
 import { byId, element } from "../shared/dom.ts";
-import { clockTime, roughly } from "../shared/format.ts";
+import { exactTime, roughly } from "../shared/format.ts";
 import { language } from "../shared/language.ts";
 import { KeyedList } from "../shared/list.ts";
 import { button, chip } from "../shared/parts.ts";
@@ -57,7 +57,7 @@ export class Timeline {
     const text = element("div", "event-text");
     const head = element("p", "event-head");
     const at = ms(event.startTime);
-    const time = at === null ? "" : clockTime(at);
+    const time = at === null ? "" : exactTime(at);
     head.append(element("strong", "", eventText(event)));
     head.append(" ", chip(words().severity[severity], KIND[severity]));
     text.append(

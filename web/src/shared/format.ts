@@ -22,6 +22,13 @@ export function clockTime(ms: number): string {
   return new Intl.DateTimeFormat(locale(), options).format(ms);
 }
 
+// To the second, for what is compared with a recording.
+export function exactTime(ms: number): string {
+  const options: Intl.DateTimeFormatOptions = { timeStyle: "medium" };
+  if (timeZone) options.timeZone = timeZone;
+  return new Intl.DateTimeFormat(locale(), options).format(ms);
+}
+
 // Counting up or down: `0:42`, `12:05`, `1:02:09`.
 export function counted(ms: number): string {
   const s = Math.max(0, Math.floor(ms / 1000));
