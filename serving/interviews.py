@@ -4,12 +4,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from base.clock import Clock
-from base.ids import InterviewName
 from kyc.policy_file import read_policy
 from kyc.ports import DocumentDesk
 from liveness.assembly import Liveness
 from serving.audit.log import AuditLog
-from serving.crypto.key import Key
 from serving.crypto.keyring import Keyring
 from serving.galleries.service import GalleryService
 from serving.galleries.vault import Vaults
@@ -23,11 +21,9 @@ from serving.interview.recording_heads import RecordingHeads
 from serving.interview.recording_types import RecordingLimits
 from serving.interview.service import InterviewService
 from serving.interview.types import Ticket
-from serving.interview.vault import CaseVault
 from serving.open_models import OpenModels, choose_models, picture_limits
 from serving.settings import ServerSettings
 from serving.storage.database import Database
-from serving.storage.records import TenantRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +56,14 @@ def open_interviews(
     policy = read_policy(settings.interview_policy_file)
     manifest, _, _ = choose_models(settings)
     facts = models_in_use(models.facts, manifest)
-    service = InterviewService(database, keyring, audit, clock, policy, files, lambda: facts)
+    service = InterviewService(
+        *(database, keyring, audit, clock, policy, files),
+        lambda: facts,
+        settings.max_open_interviews,
+    )
     vaults = Vaults(keyring, clock)
 
-    def open_key(records: TenantRecords, interview: str) -> Key | None:
-        row = records.interviews.find(interview)
-        if row is None:
-            return None
-        name = InterviewName(row.tenant, interview)
-        return CaseVault.of(name, vaults.open(records), row.wrapped_key).key
-
-    past = PastFaces(database, vaults, clock, open_key)
+    past = PastFaces(database, vaults, clock, service.books.key_in)
     service.evidence.register(past)
     deps = FaceDeps(galleries, past, models.pipeline, audit, clock)
     pool = LowPool(settings.workers)

@@ -36,6 +36,9 @@ class InterviewFields(BaseSettings):
         None,
         description="Folder of an authority's photographs, by document number.",
     )
+    max_open_interviews: int = Field(
+        10_000, ge=1, le=1_000_000, description="Cases of one tenant that are not closed."
+    )
     max_attendances: int = Field(
         default_factory=lambda: 2 * (os.cpu_count() or 1),
         ge=1,
