@@ -139,6 +139,25 @@ def edge(
 
 
 @app.command()
+def interview(
+    participants: Annotated[int, typer.Option(min=1, max=8, help="At once, in one case.")] = 2,
+    fps: Annotated[float, typer.Option(min=5, max=30, help="Pictures a second of each.")] = 15.0,
+    clip: Annotated[
+        Path | None, typer.Option(help="A clip of a face of your own; by default one is made.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Few turns, rough figures.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Time advice and verdicts of an interview, over a real server."""
+    from bench.interview import QUICK_ROUNDS, InterviewBenchPlan, bench_interview
+
+    with errors_reported(as_json):
+        rounds = QUICK_ROUNDS if quick else InterviewBenchPlan().rounds
+        plan = InterviewBenchPlan(participants, fps, rounds, clip)
+        emit(bench_interview(plan, note), as_json, _as_text)
+
+
+@app.command()
 def memory(
     requests: Annotated[int, typer.Option(min=20, help="Calls to send.")] = 10_000,
     as_json: AsJson = False,

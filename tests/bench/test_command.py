@@ -97,3 +97,15 @@ def test_every_alert_is_on_every_tablet_of_its_branch_and_on_no_other() -> None:
     report = run_bench("lobby", "--quick", "--branches", "3", "--tablets", "2", "--alerts", "6")
     assert (report["alerts"], report["deliveries"]) == (60, 120)
     assert (report["missing"], report["strays"]) == (0, 0)
+
+
+@pytest.mark.slow
+def test_an_interview_is_advised_and_decided_over_a_real_server() -> None:
+    report = run_bench("interview", "--quick", "--participants", "1")
+    assert report["participants"] == 1
+    assert report["advice_count"] == 4
+    advice, verdict = report["advice_p95_ms"], report["verdict_after_last_frame_ms"]
+    assert isinstance(advice, float)
+    assert isinstance(verdict, float)
+    assert 0 < advice <= 3000
+    assert 0 < verdict
