@@ -9,7 +9,11 @@ from kyc.ledger import Ledger
 from kyc.policy import Question
 from kyc.states import State
 from kyc.words import reason
+from liveness.relief import STILL
 
+# Codes of liveness that say that nothing moved, or nothing but the whole picture.
+STILL_CODES = frozenset({STILL, "FRAMES_REPEATED"})
+MIN_STILL_ATTEMPTS = 2
 _RANK = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
 
@@ -70,6 +74,21 @@ def _answer_code(question: Question, answer: Answer | None) -> str | None:
     if not question.is_spoken or answer.answer:
         return None
     return "VOICE_AT_PROMPT" if answer.voice_at_prompt else "VOICE_NOT_MEASURED"
+
+
+def still_check(ledger: Ledger, is_motionless: bool) -> Check | None:
+    """Return that liveness failed where no attempt showed a face that moves; None else.
+
+    One attempt may catch somebody who sits very still; who is asked to move, again and again, and
+    does not even blink, is a picture.
+    """
+    made = [one for one in ledger.findings.checks if one.name == CheckName.LIVENESS]
+    still = [one for one in made if STILL_CODES & {reason.code for reason in one.reasons}]
+    if not made or not (is_motionless or (len(still) == len(made) >= MIN_STILL_ATTEMPTS)):
+        return None
+    others = tuple(one for one in made[-1].reasons if one.code != STILL)
+    reasons = (reason(STILL), *others)
+    return replace(made[-1], outcome=CheckOutcome.FAILED, reasons=reasons, decided_at=ledger.now)
 
 
 def not_confirmed(ledger: Ledger) -> Check | None:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from decision.outcome import Reason
 from kyc.case import Check, Verdict, VerdictOutcome
-from kyc.checks import answers_check, conduct_check, position_check
+from kyc.checks import answers_check, conduct_check, position_check, still_check
 from kyc.events import AttendEvent, Concluded
 from kyc.genuineness import Genuineness
 from kyc.ledger import Ledger
 from kyc.look_ups import LookUps
-from kyc.states import Move
+from kyc.states import Move, State
 from kyc.steps.consent import DECLINED
 from kyc.verdict import judge
 from kyc.words import reason
@@ -53,9 +53,18 @@ class Ending:
             verdict = replace(verdict, reasons=reasons)
         return self._write(verdict, Move.HAND_OVER, code)
 
-    def lock_out(self, code: str) -> list[AttendEvent]:
-        """End because every attempt of a step was used up. code: of the last one."""
+    def lock_out(self, code: str, is_motionless: bool = False) -> list[AttendEvent]:
+        """End because every attempt of a step was used up. code: of the last one.
+
+        is_motionless: whether the face never moved while it was asked to.
+        """
         self._sum_up(is_whole=False)
+        if self._ledger.step is State.LIVENESS:
+            still = still_check(self._ledger, is_motionless)
+            if still is not None:
+                self._ledger.add_checks((still,))
+                self._sums = (*self._sums, still)
+                return self._write(self._judge(None), Move.REFUSE, still.reasons[0].code)
         return self._write(self._judge("LOCKED_OUT"), Move.LOCK_OUT, code)
 
     def refuse(self, code: str) -> list[AttendEvent]:

@@ -37,11 +37,14 @@ class Route:
         self.step: Step | None = None
         self.since_s = 0.0
         self.closing_s: float | None = None
+        self._reached_s = 0.0
         self._is_idle = False
         self._told: Progressed | None = None
 
     def open(self, now_s: float) -> Said:
         """Begin the present step, or try it again."""
+        if self.step is None or self.step.state is not self._ledger.step:
+            self._reached_s = now_s
         self.step = open_step(self._ledger, self._scene.speech)
         self.since_s = now_s
         said: Said = [*self._advice.set(None), *self.step.begin(now_s)]
@@ -82,7 +85,10 @@ class Route:
         if ended.how is StepEnd.REFUSED:
             return [*said, *self._ending.refuse(ended.code)]
         said.append(Noticed(ended.code))
-        return [*said, *(self._ending.lock_out(ended.code) if is_last else self.open(now_s))]
+        if not is_last:
+            return [*said, *self.open(now_s)]
+        is_motionless = self._scene.is_motionless(self._reached_s, now_s)
+        return [*said, *self._ending.lock_out(ended.code, is_motionless)]
 
     def progress(self) -> Said:
         """Return how far it is, if that has changed."""
@@ -121,7 +127,7 @@ class Route:
         if step.state not in WATCHED_STEPS or self._is_idle:
             return ()
         confirmed_s = self._scene.confirmed_s
-        if confirmed_s is not None and confirmed_s >= self.since_s:
+        if confirmed_s is not None and confirmed_s > self.since_s:
             return ()
         check = not_confirmed(self._ledger)
         return () if check is None else (check,)

@@ -52,7 +52,7 @@ def judge(
     at: datetime,
     ended_by: str | None = None,
 ) -> Verdict:
-    """Return the verdict with its reasons, the weightiest first.
+    """Return the verdict with its reasons, the weightiest first; of each check, the first one.
 
     ended_by: code of what ended the attendance before its last step, if anything did.
     """
@@ -60,7 +60,10 @@ def judge(
     if broken:
         return Verdict(VerdictOutcome.REFUSED, _distinct(broken), at)
     open_ = [] if ended_by is None else [reason(ended_by)]
-    open_ += _open(findings, required_checks(product, steps))
+    made = {check.name for check in findings.checks}
+    # What ends early has not come to every check, and says why.
+    wanted = required_checks(product, steps)
+    open_ += _open(findings, tuple(one for one in wanted if ended_by is None or one in made))
     if open_:
         return Verdict(VerdictOutcome.INCONCLUSIVE, _distinct(open_), at)
     return Verdict(VerdictOutcome.PASSED, (reason("EVERY_CHECK_PASSED"),), at)
@@ -87,7 +90,7 @@ def _broken(findings: Findings) -> list[Reason]:
     for name in REFUSING:
         check = findings.check(name)
         if check is not None and check.outcome is CheckOutcome.FAILED:
-            reasons += check.reasons
+            reasons += check.reasons[:1]
     return reasons
 
 
@@ -99,7 +102,7 @@ def _open(findings: Findings, required: tuple[str, ...]) -> list[Reason]:
         if check is None:
             reasons.append(Reason("CHECK_MISSING", f"{reason('CHECK_MISSING').text[:-1]}: {name}."))
         elif check.outcome is not CheckOutcome.PASSED:
-            reasons += check.reasons
+            reasons += check.reasons[:1]
     reasons += _failed_otherwise(findings)
     reasons += [
         Reason(event.code, event.text)
@@ -115,7 +118,7 @@ def _failed_otherwise(findings: Findings) -> list[Reason]:
         findings.check(name) for name in (CheckName.POSITION, CheckName.CONDUCT, CheckName.ANSWERS)
     ]
     failed = [one for one in checks if one is not None and one.outcome is CheckOutcome.FAILED]
-    return [entry for check in failed for entry in check.reasons]
+    return [check.reasons[0] for check in failed]
 
 
 def _distinct(reasons: list[Reason]) -> tuple[Reason, ...]:

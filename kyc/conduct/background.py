@@ -94,6 +94,8 @@ def room_of(image: ImageRGB, box_xyxy: Floats) -> Room:
 def compare(before: Room, now: Room) -> float | None:
     """Return how alike two rooms are, -1 to 1, at the best shift; None if that says nothing."""
     best: float | None = None
+    if max(_detail(before), _detail(now)) < MIN_STRUCTURE:
+        return None
     inner = now.structure[REACH:-REACH, REACH:-REACH], now.is_free[REACH:-REACH, REACH:-REACH]
     height, width = inner[0].shape
     for y in range(2 * REACH + 1):
@@ -104,6 +106,11 @@ def compare(before: Room, now: Room) -> float | None:
             if alike is not None and (best is None or alike > best):
                 best = alike
     return best
+
+
+def _detail(room: Room) -> float:
+    seen = room.structure[room.is_free]
+    return float(seen.std()) if seen.size else 0.0
 
 
 def _correlation(first: Floats, second: Floats) -> float | None:

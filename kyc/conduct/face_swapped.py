@@ -8,9 +8,6 @@ from vision.continuity.identity import IdentityWatch, Sameness
 from vision.embedding import Embedding
 from vision.frame_analysis import FrameAnalysis
 
-# One look may catch a blurred face; two in a row do not.
-_LOOKS_TO_BE_SURE = 2
-
 
 class FaceSwapped:
     """Compares looks, twice a second and on every new track, with the captured face.
@@ -19,13 +16,13 @@ class FaceSwapped:
     """
 
     code: ClassVar[str] = "FACE_SWAPPED"
-    after_s: ClassVar[float] = 0.0
+    # One look may catch a blurred face; two in a row do not.
+    after_s: ClassVar[float] = 0.8 * LOOK_STEP_S
     clear_s: ClassVar[float] = 0.0
 
     def __init__(self, table: ErrorRateTable | None) -> None:
         self._table = table
         self._identity: IdentityWatch | None = None
-        self._others_in_a_row = 0
         self._looked_s = float("-inf")
         self._track_id: int | None = None
         self.confirmed_s: float | None = None
@@ -34,7 +31,6 @@ class FaceSwapped:
         """Take the face that every later one has to be."""
         self._identity = IdentityWatch(self._table)
         self._identity.push(face, 0.0)
-        self._others_in_a_row = 0
 
     def judge(self, look: FrameAnalysis, time_s: float) -> bool | None:
         """Return whether it is another person; None where this look does not tell."""
@@ -65,10 +61,6 @@ class FaceSwapped:
         return is_new or time_s - self._looked_s >= LOOK_STEP_S
 
     def _weigh(self, sameness: Sameness, time_s: float) -> bool | None:
-        if sameness is Sameness.UNSURE:
-            return None
         if sameness is Sameness.SAME:
-            self._others_in_a_row, self.confirmed_s = 0, time_s
-            return False
-        self._others_in_a_row += 1
-        return True if self._others_in_a_row >= _LOOKS_TO_BE_SURE else None
+            self.confirmed_s = time_s
+        return None if sameness is Sameness.UNSURE else sameness is Sameness.OTHER

@@ -10,6 +10,7 @@ from kyc.conduct.face_lost import FaceLost
 from kyc.conduct.face_swapped import FaceSwapped
 from kyc.conduct.log import ConductLog
 from kyc.conduct.missing import PICTURES, PICTURES_AFTER_S, SOUND, SOUND_AFTER_S, Missing
+from kyc.conduct.motionless import Motionless
 from kyc.conduct.position import Place, place_of
 from kyc.conduct.second_face import SecondFace
 from kyc.conduct.speech import Speech
@@ -48,6 +49,7 @@ class Scene:
                 VoiceWithoutMouth(self.speech),
             )
         )
+        self._motionless = Motionless()
         self._pictures = Missing(PICTURES, PICTURES_AFTER_S)
         self._sound = Missing(SOUND, SOUND_AFTER_S)
         self._watched_s: float | None = None
@@ -77,13 +79,17 @@ class Scene:
         time_s = look.frame.received_monotonic_s
         self._watched_s = time_s if self._watched_s is None else self._watched_s
         said = self.log.take(PICTURES, self._pictures.came(time_s), sequence)
-        mesh = look.mesh if self._ledger.step is State.QUESTIONS else None
-        if mesh is not None:
+        if self._ledger.step is not State.CAPTURE and (mesh := look.mesh) is not None:
             self.speech.see(mesh, time_s)
+            self._motionless.push(mesh, time_s)
         for watch, episode in self._watches:
             edge = episode.push(watch.judge(look, time_s), time_s)
             said += self.log.take(watch.code, edge, sequence, look.frame.image)
         return said
+
+    def is_motionless(self, since_s: float, now_s: float) -> bool:
+        """Return whether the face has not moved in itself since then."""
+        return self._motionless.holds(since_s, now_s)
 
     def heard(self, time_s: float) -> list[AttendEvent]:
         """Note that sound came; what is said in it is the speech's business."""

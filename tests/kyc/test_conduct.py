@@ -212,10 +212,10 @@ def test_a_plain_wall_tells_nothing() -> None:
 def test_a_background_that_changes_is_an_event_until_it_has_settled() -> None:
     watch, episode = BackgroundChanged(), Episode(1.1, 1.1)
     camera = ScriptedCamera(fps=5.0)
-    edges = []
+    edges, rooms = [], (room(1), room(9))
     for number in range(90):
         look = camera.shoot(Pose())
-        picture = lit(room(1 if number < 30 else 9), 1.0, 0)
+        picture = rooms[number >= 30]
         frame = replace(look.frame, image=picture)
         face = replace(look.face, box_xyxy=BOX) if look.face else None
         seen = replace(look, frame=frame, face=face)

@@ -4,9 +4,11 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 
 from decision.outcome import Reason
 from liveness.events import Challenge
@@ -190,10 +192,7 @@ class ScriptedCamera:
     def _grid(self, pose: Pose | None) -> ImageRGB:
         """Return a smooth room with a face in it, and noise on both."""
         rows, columns = np.mgrid[0:32, 0:32]
-        wave = np.random.default_rng(self.scene).normal(size=(4, 4))
-        grey = np.full((32, 32), 128.0)
-        for y, x in list(np.ndindex(4, 4))[1:]:
-            grey += 22 * wave[y, x] * np.cos(math.pi * (y * rows + x * columns) / 32)
+        grey = _room(self.scene).copy()
         if pose is not None:
             x = 16 + pose.x / 3 + pose.yaw_deg / 20
             y = 16 + pose.y / 3 - pose.pitch_deg / 20
@@ -204,6 +203,17 @@ class ScriptedCamera:
         # Frame by frame another draw, and the same one if the frame is shot again.
         grey += np.random.default_rng(self.index).normal(0, self.noise, grey.shape)
         return np.clip(np.round(grey), 0, 255).astype(np.uint8)
+
+
+@cache
+def _room(scene: int) -> npt.NDArray[np.float64]:
+    """Return a smooth room, (32, 32) in steps of grey."""
+    rows, columns = np.mgrid[0:32, 0:32]
+    wave = np.random.default_rng(scene).normal(size=(4, 4))
+    grey = np.full((32, 32), 128.0)
+    for y, x in list(np.ndindex(4, 4))[1:]:
+        grey += 22 * wave[y, x] * np.cos(math.pi * (y * rows + x * columns) / 32)
+    return grey
 
 
 def _faces(pose: Pose, people: int) -> Faces:

@@ -209,7 +209,7 @@ class Sitting:
         default_factory=lambda: {"purpose": "Yes", "income": "a lot", "amount": ""}
     )
     shows: bool = True
-    camera: ScriptedCamera = field(default_factory=ScriptedCamera)
+    camera: ScriptedCamera = field(default_factory=lambda: ScriptedCamera(fps=10.0))
     actor: Actor = field(default_factory=Actor)
     shoot: "Callable[[Sitting], ScriptedLook | None] | None" = None
     parts_changed: Callable[[AttendanceParts], AttendanceParts] = lambda parts: parts
