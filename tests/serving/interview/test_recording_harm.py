@@ -8,7 +8,7 @@ import pytest
 
 from base.errors import RecordingDamagedError
 from serving.interview.recording_reader import Recording
-from tests.support.recordings import KEY, PLACE, RECORD_LENGTH, MemoryBook, open_at, record
+from tests.support.recordings import KEY, PLACE, RECORD_LENGTH, MemoryBook, open_at, picture, record
 
 
 def _cut(folder: Path) -> None:
@@ -84,7 +84,10 @@ def test_harm_to_the_files_shows(tmp_path: Path, harm: Callable[[Path], None]) -
 
 def test_no_byte_of_a_recording_changes_unnoticed(tmp_path: Path) -> None:
     """A byte of the head or of the index that changes is noticed or costs nothing."""
-    record(tmp_path / "whole", 1, 3)
+    recorder = open_at(tmp_path / "whole")
+    for sequence in (1, 2, 3):
+        recorder.append(picture(sequence, 20))
+    recorder.close()
     whole = Recording(tmp_path / "whole", KEY, PLACE)
     expected = whole.verify(), whole.picture(3)
     missed = []

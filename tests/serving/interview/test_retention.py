@@ -170,11 +170,11 @@ def test_why_a_case_was_erased_is_kept_sealed(world: CaseWorld) -> None:
     assert "Unmistakable" not in dump
 
 
-@pytest.mark.parametrize("reason", ["", "   ", "x" * 501])
-def test_an_erasure_needs_a_reason(world: CaseWorld, reason: str) -> None:
+def test_an_erasure_needs_a_reason(world: CaseWorld) -> None:
     name = world.make()
-    with pytest.raises(InvalidArgumentError):
-        world.desk.erase(HOST, name, reason)
+    for reason in ("", "   ", "x" * 501):
+        with pytest.raises(InvalidArgumentError):
+            world.desk.erase(HOST, name, reason)
 
 
 def test_another_tenant_erases_nothing(world: CaseWorld) -> None:
