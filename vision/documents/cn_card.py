@@ -20,7 +20,6 @@ _DATE = r"(\d{4})年(\d{1,2})月(\d{1,2})日?"
 _SPAN = (
     r"(\d{4})[.,:·]?(\d{2})[.,:·]?(\d{2})[-—一~至]+(?:(\d{4})[.,:·]?(\d{2})[.,:·]?(\d{2})|(长期))"
 )
-_NUMBER_LABEL = r"公?民?身份证?号码?"
 _MAX_ADDRESS_ROWS = 4
 # GA 448 has 1.8; with the first label unread it counts from the second, 2.1. A card may be tilted.
 _SHAPE = (1.3, 2.9)
@@ -60,16 +59,18 @@ class _Label:
     y: float
 
 
-# Blue letters of a label are smaller and paler than its value: one of the two may be misread.
+# Blue letters of a label are smaller and paler than its value, and one of them may be misread. A
+# label ends with a letter that is its own, or before what can be no label, so that it never takes
+# a letter of the value with it.
 _LABELS = {
-    "name": r"^.{0,1}?(姓名|姓.|.名)",
-    "sex": r"^.{0,1}?(性别|性.(?=[男女])|.别(?=[男女]))",
-    "ethnicity": r"(民族|民.(?=汉)|(?<=[男女])民.|.族)",
-    "birth_date": r"^.{0,1}?(出生|出.(?=\d{4})|.生(?=\d{4}))",
-    "address": r"^.{0,1}?(住址|住.|.址)",
-    "number": rf"({_NUMBER_LABEL})",
-    "authority": r"(签发机关|签发机.|签发.关|签.机关|.发机关)",
-    "validity": r"(有效期限|有效期.|有效.限|有.期限|.效期限)",
+    "name": r"^.{0,1}?(姓?名)",
+    "sex": r"^.{0,1}?(性?别|性.?(?=[男女]))",
+    "ethnicity": r"(民?族|民.?(?=汉))",
+    "birth_date": r"^.{0,1}?(出?生|出.?(?=\d{4}))",
+    "address": r"^.{0,1}?(住?址)",
+    "number": r"(公民身份\D{0,3}|公?民?身份证?号码?|\D{0,4}份证?号码)",
+    "authority": r"(签?发机关|签.机关|签发.关)",
+    "validity": r"(有?效期限|有.期限|有效.限|有效期\D?)",
 }
 
 
