@@ -12,8 +12,8 @@ import {
 } from "../gen/smartbranch/kyc/v1/interview_service_pb.ts";
 import { ask, send } from "../shared/call.ts";
 
-const PAGE_SIZE = 200;
-const MAX_PAGES = 5;
+const PAGE_SIZE = 500;
+const MAX_PAGES = 4;
 const PACK_LIMIT_MS = 300_000;
 const MEDIA_LIMIT_MS = 20_000;
 
