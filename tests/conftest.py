@@ -12,8 +12,8 @@ from vision.assembly import FacePipeline
 
 ROOT = Path(__file__).resolve().parent.parent
 pytest_plugins = ["tests.support.skips"]
-# Files whose tests take longest; with several workers they begin first, so that none ends alone.
-LONGEST = ("tests/tour/test_tour.py", "tests/web/")
+# What takes longest; with several workers it begins first, so that none ends alone.
+LONGEST = "tests/web/"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

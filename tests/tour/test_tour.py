@@ -14,8 +14,12 @@ from tour.guide import Folders, take_tour
 from tour.server import free_port, running_server
 
 
+@pytest.mark.slow
 def test_the_tour_keeps_every_promise(tmp_path: Path) -> None:
-    """The whole product in one walk: the real server, real photographs, the real client."""
+    """The whole product in one walk: the real server, real photographs, the real client.
+
+    Slow: CI takes the same walk by `make demo`.
+    """
     printed = io.StringIO()
     folders = Folders(tmp_path / "data", tmp_path / "pictures")
     code = take_tour(folders, once=True, console=Console(file=printed, width=120))
