@@ -314,13 +314,15 @@ class Sitting:
         last = self.recorded[-1].findings.check(check)
         return None if last is None else last.outcome
 
-    def after_restart(self) -> "Sitting":
+    def after_restart(
+        self, state: State | None = None, steps: tuple[State, ...] | None = None
+    ) -> "Sitting":
         """Return the same participant before a server that knows what was written down alone."""
         last = self.recorded[-1]
-        state = self.reached()
         return replace(
             self,
-            state=state,
+            state=state or self.reached(),
+            steps=steps or self.steps,
             findings=last.findings,
             sealed=last.sealed,
             events=[],
