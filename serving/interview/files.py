@@ -11,7 +11,7 @@ from base.errors import InvalidArgumentError, PhotoNotFoundError, StorageFailedE
 from base.ids import InterviewName, check_id
 from serving.crypto.key import Key
 from serving.interview.recording import Recorder, open_recorder
-from serving.interview.recording_head import peek_count, sync_folder
+from serving.interview.recording_head import make_folder, peek_count, sync_folder
 from serving.interview.recording_reader import Recording
 from serving.interview.recording_types import HeadBook, RecordingLimits, RecordingPlace
 
@@ -51,7 +51,7 @@ class CaseFiles:
         if len(data) > MAX_FILE_BYTES:
             raise InvalidArgumentError(f"a file has at most {MAX_FILE_BYTES} bytes", field=name)
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(folder)
             if not path.exists() and sum(1 for _ in folder.iterdir()) >= MAX_FILES:
                 raise InvalidArgumentError(f"{place} has {MAX_FILES} files already", field="name")
             _write_durably(path, key.seal(data, f"{place}/files/{name}"))

@@ -4,6 +4,7 @@ A crash between the records and their head leaves whole records behind the head;
 acknowledged, and are kept. A record that is not whole is dropped.
 """
 
+import logging
 import os
 import threading
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from base.clock import Clock
-from base.errors import RecordingFullError
+from base.errors import RecordingFullError, StorageFailedError
 from serving.crypto.key import Key
 from serving.interview.recording_format import (
     LENGTH_BYTES,
@@ -21,7 +22,7 @@ from serving.interview.recording_format import (
     seal_record,
     seal_start,
 )
-from serving.interview.recording_head import HeadFile, sync_folder
+from serving.interview.recording_head import HeadFile, make_folder, sync_folder
 from serving.interview.recording_segments import (
     check_noted,
     recover,
@@ -38,6 +39,7 @@ from serving.interview.recording_types import (
 from serving.storage.schema import to_micros
 from serving.streams.types import Chunk
 
+_log = logging.getLogger(__name__)
 RECORD_OVERHEAD = 256
 """Bytes of a record beside its chunk's, at most: header, track, seal and length."""
 
@@ -74,7 +76,7 @@ class Recorder:
         self._taken_sequence = head.head.last_sequence
         self._file: int | None = None
         self._entries: list[RecordEntry] = []
-        self._failed: OSError | None = None
+        self._ended_by: RecordingFullError | None = None
 
     @property
     def last_sequence(self) -> int:
@@ -110,13 +112,14 @@ class Recorder:
         with self._disk:
             with self._list:
                 pending, self._pending = self._pending, []
-            if self._failed is not None:
-                raise _disk_full(self._place, self._failed)
+            if self._ended_by is not None:
+                raise self._ended_by
             try:
                 self._write(pending)
-            except OSError as error:
-                self._failed = error
-                raise _disk_full(self._place, error) from error
+            except Exception as error:
+                # What was pending is lost: nothing may be written behind it.
+                self._ended_by = _disk_full(self._place, error)
+                raise self._ended_by from error
             with self._list:
                 self._waiting_bytes -= sum(len(data) + RECORD_OVERHEAD for _, data in pending)
             return self.last_sequence
@@ -124,14 +127,12 @@ class Recorder:
     def close(self) -> None:
         """Write what is left, as far as that is possible, and let another recorder come."""
         try:
-            if self._failed is None:
+            if self._ended_by is None:
                 self.flush()
-                self._end_segment()
         finally:
             with self._disk:
-                if self._file is not None:
-                    os.close(self._file)
-                    self._file = None
+                self._end_segment()
+                self._ended_by = RecordingFullError(f"the recording of {self._place} is closed")
                 self._head.close()
 
     def _check_room(self, byte_count: int) -> None:
@@ -195,10 +196,18 @@ class Recorder:
             return
         os.close(self._file)
         self._file = None
-        number = self._head.head.segment
-        write_index(self._folder, self._key, self._place, number, self._entries)
-        if self._book is not None:
-            self._book.note(self._place, self._head.head)
+        head = self._head.head
+        if self._entries and self._entries[-1].index + 1 == head.count:
+            write_index(self._folder, self._key, self._place, head.segment, self._entries)
+        self._note(head)
+
+    def _note(self, head: RecordingHead) -> None:
+        try:
+            if self._book is not None:
+                self._book.note(self._place, head)
+        except StorageFailedError as error:
+            # The records are durable by now, and their own head says so.
+            _log.error("the head of %s was not noted: %s", self._place, error.reason)
 
 
 def open_recorder(
@@ -217,7 +226,7 @@ def open_recorder(
     """
     key = recording_key(case_key, place)
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(folder)
         head = HeadFile(folder, key, place)
         try:
             check_noted(place, head.head, book)
@@ -238,7 +247,6 @@ def _write_all(file: int, data: bytes) -> None:
         view = view[os.write(file, view) :]
 
 
-def _disk_full(place: RecordingPlace, error: OSError) -> RecordingFullError:
-    return RecordingFullError(
-        f"the disk takes no more of the recording of {place}: {error.strerror}"
-    )
+def _disk_full(place: RecordingPlace, error: Exception) -> RecordingFullError:
+    what = error.strerror if isinstance(error, OSError) else type(error).__name__
+    return RecordingFullError(f"the disk takes no more of the recording of {place}: {what}")

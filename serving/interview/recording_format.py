@@ -18,6 +18,7 @@ from serving.streams.types import Chunk, Codec
 
 MAGIC = b"SBRS\x01"
 NO_CHAIN = bytes(32)
+MAX_TRACK_BYTES = 63
 _LENGTH = struct.Struct(">I")
 LENGTH_BYTES = _LENGTH.size
 _START = struct.Struct(">IQ32s")
@@ -35,7 +36,12 @@ def recording_key(case_key: Key, place: RecordingPlace) -> Key:
 
 
 def describe(chunk: Chunk, received_us: int) -> RecordEntry:
-    """Return what is kept beside a chunk's bytes; its place is not known yet."""
+    """Return what is kept beside a chunk's bytes; its place is not known yet.
+
+    Raises ValueError for a track with a longer name than any has.
+    """
+    if len(chunk.track.encode()) > MAX_TRACK_BYTES:
+        raise ValueError(f"the name of a track has at most {MAX_TRACK_BYTES} bytes")
     return RecordEntry(
         index=0,
         sequence=chunk.sequence,

@@ -16,12 +16,22 @@ from base.errors import (
     PhotoNotFoundError,
     RecordingDamagedError,
     RecordingFullError,
+    StorageFailedError,
 )
 from serving.crypto.key import Key
 from serving.interview.recording_reader import Recording
-from serving.interview.recording_types import RecordingLimits
+from serving.interview.recording_types import RecordingHead, RecordingLimits, RecordingPlace
 from tests.support.galleries import ManualClock
-from tests.support.recordings import KEY, PLACE, append_all, open_at, picture, record, sound
+from tests.support.recordings import (
+    KEY,
+    PLACE,
+    MemoryBook,
+    append_all,
+    open_at,
+    picture,
+    record,
+    sound,
+)
 
 
 def test_every_picture_comes_back_as_it_was(tmp_path: Path) -> None:
@@ -197,6 +207,46 @@ def test_a_full_disk_refuses_and_keeps_what_was_acknowledged(
     assert recorder.last_sequence == 4
     recorder.close()
     assert Recording(tmp_path, KEY, PLACE).index().chunk_count == 4
+
+
+def test_a_database_that_is_down_costs_a_note_and_no_chunk(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Down(MemoryBook):
+        def note(self, place: RecordingPlace, head: RecordingHead) -> None:
+            raise StorageFailedError("down")
+
+    record(tmp_path, 1, 20, Down())
+    Recording(tmp_path, KEY, PLACE).verify()
+    assert "was not noted: STORAGE_FAILED" in caplog.text
+
+
+def test_nothing_is_written_behind_what_was_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A chunk that failed to be written and one behind it that is acknowledged would be a gap."""
+    recorder = open_at(tmp_path)
+    recorder.append(picture(1))
+    with monkeypatch.context() as patch:
+        patch.setattr("serving.interview.recording.seal_record", lambda *_: 1 / 0)
+        with pytest.raises(RecordingFullError, match="ZeroDivisionError"):
+            recorder.flush()
+    recorder.append(picture(2))
+    with pytest.raises(RecordingFullError):
+        recorder.flush()
+    recorder.close()
+    assert Recording(tmp_path, KEY, PLACE).index().chunk_count == 0
+
+
+def test_a_recorder_that_was_closed_takes_nothing(tmp_path: Path) -> None:
+    record(tmp_path, 1, 2)
+    recorder = open_at(tmp_path)
+    recorder.close()
+    recorder.append(picture(3))
+    with pytest.raises(RecordingFullError, match="closed"):
+        recorder.flush()
+    record(tmp_path, 3, 4)
+    Recording(tmp_path, KEY, PLACE).verify()
 
 
 def test_sound_is_played_where_it_was_heard(tmp_path: Path) -> None:
