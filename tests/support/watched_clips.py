@@ -60,7 +60,7 @@ def watch_clip(
     """
     scene, analyzer = new_scene(parts), vision.open_analyzer()
     ledger, last_s, is_followed = scene.log._ledger, 0.0, False
-    for piece in _in_order(path, sound, from_s, end_s, fps):
+    for piece in in_order(path, sound, from_s, end_s, fps):
         ledger.now_s = piece.received_monotonic_s
         if isinstance(piece, SoundChunk):
             scene.speech.hear(piece)
@@ -76,9 +76,10 @@ def watch_clip(
     return WatchedClip(ledger.findings.events, last_s, agreement)
 
 
-def _in_order(
-    path: Path, sound: Path, from_s: float, end_s: float, fps: float
+def in_order(
+    path: Path, sound: Path, from_s: float = 0.0, end_s: float = 999.0, fps: float = 15.0
 ) -> Iterator[Frame | SoundChunk]:
+    """Yield pictures and sound of part of a clip as they come; sound of another file from there."""
     pieces: list[Frame | SoundChunk] = [
         replace(frame, image=_shrunk(frame.image)) for frame in read_frames(path, target_fps=fps)
     ]
