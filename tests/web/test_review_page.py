@@ -80,6 +80,9 @@ def test_a_case_is_found_read_and_rejected_with_a_reason(
         cards.first.focus()
         page.keyboard.press("Enter")
         expect(page.locator("#case-title")).to_have_text("account K-first")
+        page.locator(".skip").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#content")).to_be_focused()
         for name in ("portrait", "face", "document_front"):
             expect(page.locator(f"[data-picture={name}] img")).to_be_visible()
         person = page.locator(".person")
@@ -103,6 +106,7 @@ def test_a_case_is_found_read_and_rejected_with_a_reason(
         expect(page.locator("#case-chips")).to_contain_text("Rejected")
         expect(page.locator("#reviews")).to_contain_text("The card contradicts itself")
         expect(page.locator("#decide")).to_be_hidden()
+        expect(page.locator("#decision-title")).to_be_focused()
         page.click("#back")
         expect(cards.locator("strong")).to_have_text(["account K-later"])
     assert state_of(house, case) == "REJECTED"

@@ -49,6 +49,7 @@ export class CasePage {
       onDone: (interview, said) => {
         this.seen = interview;
         this.show(interview);
+        byId("decision-title").focus();
         this.around.onDone(said);
       },
       onFailure: (error) => this.around.onFailure(error),

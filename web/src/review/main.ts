@@ -7,7 +7,7 @@ import "./review.css";
 import "./case.css";
 import "./reel.css";
 import { isSignedOut } from "../shared/call.ts";
-import { byId } from "../shared/dom.ts";
+import { byId, must } from "../shared/dom.ts";
 import { Entry } from "../shared/entry.ts";
 import { ApiError } from "../shared/failure.ts";
 import { clockTime } from "../shared/format.ts";
@@ -104,6 +104,10 @@ function onTrouble(error: unknown): void {
   if (isSignedOut(error)) leave();
   else if (error instanceof ApiError && error.reason === "ROLE_NOT_ALLOWED") {
     banner(words().notAllowed);
+  } else if (error instanceof ApiError && error.reason === "INTERVIEW_NOT_FOUND") {
+    // Erased while somebody looked: nothing of it stays on the page.
+    casePage.close();
+    banner(explain(error.reason, error.message));
   } else if (error instanceof ApiError) banner(explain(error.reason, error.message));
   else banner(words().stale);
 }
@@ -175,6 +179,11 @@ function showTools(): void {
 
 drawIcons();
 byId("sign-out").addEventListener("click", () => void leaveForGood());
+must<HTMLAnchorElement>(document, ".skip").addEventListener("click", (event) => {
+  // The address says which case is open.
+  event.preventDefault();
+  byId("content").focus();
+});
 byId("back").addEventListener("click", () => {
   location.hash = "";
 });

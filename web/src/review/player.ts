@@ -29,6 +29,7 @@ export class Player {
   private isPlaying = false;
   private lastMs = 0;
   private turn = 0;
+  private loaded = "";
 
   constructor() {
     byId("reel-play").addEventListener("click", () => (this.isPlaying ? this.stop() : this.play()));
@@ -50,7 +51,9 @@ export class Player {
 
   // atMs: where to begin, by the clock; sequence: or at this chunk. Without both, at the beginning.
   async open(participant: Participant, event?: ConductEvent): Promise<void> {
-    if (this.person?.name !== participant.name || !this.reel) {
+    // More may have been recorded since it was opened.
+    const isOpen = this.reel && this.loaded === `${participant.name} ${participant.recordedCount}`;
+    if (!isOpen) {
       if (!(await this.load(participant))) return;
     }
     byId("reel").hidden = false;
@@ -92,6 +95,7 @@ export class Player {
       const facts = await recordingOf(participant.name);
       if (turn !== this.turn) return false;
       this.person = participant;
+      this.loaded = `${participant.name} ${participant.recordedCount}`;
       const trouble = (error: unknown) => this.tell(error, words().recordingTrouble);
       this.reel = new Reel(participant.name, facts, () => this.draw(), trouble);
     } catch (error) {
