@@ -1,6 +1,7 @@
 """Attendances over real gRPC, message by message."""
 
 import asyncio
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -12,9 +13,11 @@ from protos.smartbranch.kyc.v1 import interview_pb2
 from protos.smartbranch.kyc.v1 import interview_service_pb2 as calls
 from protos.smartbranch.media.v1 import media_pb2
 from tests.support.attending import PICTURE
+from tests.support.server import ServerProcess
 
 Request = messages.AttendRequest
-# Two questions to type answers to, and nothing that has to be seen.
+SILENCE_S = 2.5
+# Two questions to type answers to, and nothing that has to be seen; and a face alone.
 POLICY = """
 [[product]]
 id = "typed"
@@ -41,16 +44,29 @@ en = "How much?"
 zh = "多少?"
 spoken = false
 seconds = 300
+
+[[product]]
+id = "kiosk"
+documents = ["cn_resident_id"]
+[product.consent]
+version = "7"
+en = "We record this."
+zh = "我们将录像。"
+[[product.participant]]
+role = "customer"
+steps = ["consent", "capture"]
 """
 
 
-async def open_case(stub: Any, *roles: str) -> calls.CreateInterviewResponse:
+async def open_case(
+    stub: Any, *roles: str, product: str = "typed"
+) -> calls.CreateInterviewResponse:
     """Open a case; the accesses are in the order of the roles."""
     people = [
         calls.ParticipantInvitation(role=interview_pb2.ParticipantRole.Value(role))
         for role in roles or ("CUSTOMER",)
     ]
-    request = calls.CreateInterviewRequest(product="typed", participants=people)
+    request = calls.CreateInterviewRequest(product=product, participants=people)
     made: calls.CreateInterviewResponse = await stub.CreateInterview(request)
     return made
 
@@ -128,3 +144,17 @@ class Line:
 
 def answer(question: str, text: str = "a car") -> Request:
     return Request(answer=messages.QuestionAnswer(question=question, text=text))
+
+
+class MortalServer(ServerProcess):
+    """A server that can be killed and comes back with what it had written."""
+
+    def die(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+        self.log.clear()
+
+    def rise(self) -> None:
+        self.start()
+        self.wait_for("serving")

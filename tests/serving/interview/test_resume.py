@@ -1,7 +1,6 @@
 """Attendances with a real server process: what it refuses, and what outlives its death."""
 
-import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import grpc
@@ -15,55 +14,33 @@ from protos.smartbranch.kyc.v1 import interview_service_pb2 as calls
 from protos.smartbranch.kyc.v1.interview_service_pb2_grpc import InterviewServiceStub
 from protos.smartbranch.media.v1 import media_pb2
 from tests.support.attending import SOUND
-from tests.support.grpc_attendances import AGREED, POLICY, Line, Request, answer, chunk, open_case
+from tests.support.grpc_attendances import (
+    AGREED,
+    Line,
+    MortalServer,
+    Request,
+    answer,
+    chunk,
+    open_case,
+)
 from tests.support.server import ServerProcess
 
 pytestmark = pytest.mark.timed
 
-SILENCE_S = 2.5
 MIB = 2**20
 
 
-class MortalServer(ServerProcess):
-    """A server that can be killed and comes back with what it had written."""
-
-    def die(self) -> None:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
-        self.log.clear()
-
-    def rise(self) -> None:
-        self.start()
-        self.wait_for("serving")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MortalServer]:
-    folder = tmp_path_factory.mktemp("mortal")
-    policy = folder / "policy.toml"
-    policy.write_text(POLICY, "utf-8")
-    with MortalServer(
-        folder,
-        interview_policy_file=policy,
-        interview_silence_s=SILENCE_S,
-        max_attendances=32,
-        drain_s=2.0,
-    ) as running:
-        yield running
-
-
 @pytest.fixture
-async def stub(server: MortalServer) -> AsyncIterator[Any]:
+async def stub(mortal: ServerProcess) -> AsyncIterator[Any]:
     options = [("grpc.max_send_message_length", 200 * MIB)]
-    async with grpc.aio.insecure_channel(server.grpc, options=options) as channel:
+    async with grpc.aio.insecure_channel(mortal.grpc, options=options) as channel:
         yield InterviewServiceStub(channel)
 
 
 async def test_a_killed_server_goes_on_behind_what_it_acknowledged_and_repeats_no_step(
-    server: MortalServer,
+    mortal: MortalServer,
 ) -> None:
-    async with grpc.aio.insecure_channel(server.grpc) as channel:
+    async with grpc.aio.insecure_channel(mortal.grpc) as channel:
         stub: Any = InterviewServiceStub(channel)
         case = await open_case(stub)
         line = Line(stub)
@@ -74,10 +51,10 @@ async def test_a_killed_server_goes_on_behind_what_it_acknowledged_and_repeats_n
         await line.asked("second")
         await line.send(*(chunk(number) for number in range(11, 41)))
         await line.acknowledged(11)
-        server.die()
+        mortal.die()
         line.hang_up()
-    server.rise()
-    async with grpc.aio.insecure_channel(server.grpc) as channel:
+    mortal.rise()
+    async with grpc.aio.insecure_channel(mortal.grpc) as channel:
         stub = InterviewServiceStub(channel)
         again = Line(stub)
         reopened = await again.open(resume_token=opened.resume_token)
@@ -218,9 +195,9 @@ async def test_a_camera_that_is_not_there_is_told_and_the_attendance_goes_on_wit
     again.hang_up()
 
 
-async def test_a_browser_attends_by_the_same_messages(server: MortalServer, stub: Any) -> None:
+async def test_a_browser_attends_by_the_same_messages(mortal: ServerProcess, stub: Any) -> None:
     case = await open_case(stub)
-    url = f"ws://{server.http}/v1/interviews:attend"
+    url = f"ws://{mortal.http}/v1/interviews:attend"
     async with connect(url, subprotocols=[Subprotocol("smartbranch.v1")]) as socket:
         await socket.send(config(attend_token=case.accesses[0].attend_token).SerializeToString())
         first = await read(socket)
