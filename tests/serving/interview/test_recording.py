@@ -117,6 +117,21 @@ def test_whole_records_behind_the_head_are_kept(tmp_path: Path) -> None:
     Recording(tmp_path, KEY, PLACE).verify()
 
 
+def test_a_crash_at_any_byte_of_a_write_is_recovered(tmp_path: Path) -> None:
+    """The head was not written yet: the record before it is there, this one is or is not."""
+    record(tmp_path / "before", 1, 3)
+    after = Path(shutil.copytree(tmp_path / "before", tmp_path / "after"))
+    record(after, 4, 4)
+    segment = (after / "000002.seg").read_bytes()
+    for end in (*range(0, len(segment), 41), len(segment)):
+        folder = Path(shutil.copytree(tmp_path / "before", tmp_path / f"cut-{end}"))
+        (folder / "000002.seg").write_bytes(segment[:end])
+        recorder = open_at(folder)
+        assert recorder.last_sequence == (4 if end == len(segment) else 3)
+        recorder.close()
+        Recording(folder, KEY, PLACE).verify()
+
+
 KILLED = """
 import random
 import sys
