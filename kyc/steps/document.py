@@ -20,6 +20,8 @@ UNKNOWN = "UNKNOWN_DOCUMENT"
 _TWO_SIDED = frozenset({"CN_RESIDENT_ID", "MRZ_TD1"})
 # Pictures that show too little are taken again for nothing, up to so many in one attempt.
 MAX_RETAKES = 6
+# What can be read is taken all the same after so many: the other side may say what this one hides.
+PATIENT_RETAKES = 2
 # Held up to a camera, most pictures show a document that moves: only what looks wrong so many
 # times is wrong.
 _CAMERA_PATIENCE = 3
@@ -97,10 +99,12 @@ class DocumentStep(Step):
         kind = UNKNOWN if look.record is None else look.record.kind
         outcome = look.check.outcome
         self.advice = self._advice(look)
-        if outcome is not CheckOutcome.PASSED and look.picture_codes:
-            return self._retake(tuple(_coded(code) for code in look.picture_codes), now_s)
         is_back_wanted = self._side is Side.FRONT and self._ledger.plan.product.needs_back
-        if is_back_wanted and self._may_have_back(kind, look):
+        has_back = is_back_wanted and self._may_have_back(kind, look)
+        if outcome is not CheckOutcome.PASSED and look.picture_codes:
+            if not (has_back and self._retakes >= PATIENT_RETAKES):
+                return self._retake(tuple(_coded(code) for code in look.picture_codes), now_s)
+        if has_back:
             return self._ask_for_back(now_s)
         if kind == UNKNOWN:
             return self._doubt(UNREADABLE, look, now_s)

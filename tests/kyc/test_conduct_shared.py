@@ -29,19 +29,25 @@ def test_a_voice_beside_a_closed_mouth_is_noticed(watch: Watch) -> None:
     assert "VOICE_WITHOUT_MOUTH" in seen.codes
 
 
+# Where no limit was set: talking people, mostly from near. The others are honest clips of the data
+# on which the limits of the room behind a person were set.
+HONEST = (
+    *("talking/blink/*", "talking/grid/*", "talking/head_motion/*", "talking/interview/*"),
+    *("pad/videos/*real*", "deepfake/videos/camera_*"),
+)
+
+
 @pytest.mark.slow
-def test_false_alarms_on_honest_clips_are_counted(watch: Watch, shared_data: Path) -> None:
-    """Prints events a minute by folder; `-s` shows them."""
-    total = 0.0
-    for folder in ("blink", "grid", "head_motion", "interview"):
-        counts: Counter[str] = Counter()
-        length_s = 0.0
-        for path in sorted((shared_data / "talking" / folder).iterdir()):
-            seen = watch(str(path.relative_to(shared_data)))
-            counts.update(seen.codes)
-            length_s += seen.length_s
-        minutes = length_s / 60
-        rates = {code: round(count / minutes, 2) for code, count in sorted(counts.items())}
-        print(f"{folder}: {minutes:.2f} min, events {dict(counts)}, a minute {rates}")
-        total += minutes
-    assert total > 1
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("pattern", HONEST)
+def test_honest_clips_give_no_alarms(watch: Watch, shared_data: Path, pattern: str) -> None:
+    """Prints events a minute, by source; `-s` shows them."""
+    counts: Counter[str] = Counter()
+    length_s = 0.0
+    for path in sorted(shared_data.glob(pattern)):
+        seen = watch(str(path.relative_to(shared_data)))
+        counts.update(seen.codes)
+        length_s += seen.length_s
+    print(f"{pattern}: {length_s:.0f} s, {dict(counts)}")
+    assert length_s > 5
+    assert counts.total() <= length_s / 60

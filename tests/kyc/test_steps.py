@@ -59,9 +59,17 @@ def test_a_poor_picture_is_told_and_costs_no_attempt() -> None:
     assert sitting.recorded[-1].findings.attempts == {}
 
 
+def test_a_front_that_can_be_read_is_taken_in_the_end() -> None:
+    poor = document(CheckOutcome.INCONCLUSIVE, codes=("GLARE",))
+    sitting = Sitting(desk=ScriptedDesk((poor, poor, poor, document())))
+    to_capture(sitting)
+    assert sitting.notices == ["DOCUMENT_GLARE"] * 2
+    assert sitting.desk.asked == [(True, False)] * 3 + [(True, True)]
+
+
 def test_pictures_that_stay_poor_cost_an_attempt_in_the_end() -> None:
-    poor = document(CheckOutcome.INCONCLUSIVE, codes=("BLUR",))
-    sitting = Sitting(desk=ScriptedDesk((poor,)))
+    poor = document(CheckOutcome.INCONCLUSIVE, codes=("BLURRED",))
+    sitting = Sitting(product=ONE_SIDE, desk=ScriptedDesk((poor,)))
     sitting.start()
     sitting.play_until(lambda: bool(sitting.recorded[-1].findings.attempts))
     assert len(sitting.desk.asked) == MAX_RETAKES + 1
