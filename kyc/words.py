@@ -80,6 +80,12 @@ NOTICES: Final[Mapping[str, Words]] = {
     "CONSENT_OUTDATED": ("The text has changed: please read it again", "内容已更新，请重新阅读"),
     "STEP_TIMED_OUT": ("The time for this step ran out", "本步骤已超时"),
     "NOT_NOW": ("That is not asked for now", "当前步骤不需要此操作"),
+    "EVENTS_OMITTED": ("More was noticed than is kept", "事件过多，未全部保留"),
+    "PICTURE_EMPTY": ("The picture is empty: send another", "图片为空，请重新发送"),
+    "PICTURE_UNSUPPORTED": ("Send the picture as JPEG or PNG", "请发送 JPEG 或 PNG 图片"),
+    "PICTURE_TOO_LARGE": ("The picture is too large: send a smaller one", "图片过大，请缩小后发送"),
+    "PICTURE_TOO_SMALL": ("The picture is too small: send a larger one", "图片过小，请重新拍摄"),
+    "SOUND_BROKEN": ("Some of the sound could not be read", "部分声音无法读取"),
     "TOO_MUCH_AT_ONCE": ("One moment, please", "请稍候"),
 }
 
