@@ -141,6 +141,8 @@ class Link(Generic[E]):
         self.has_heard.set()
         if not self._session.is_held_by(self):
             return
+        if self._session.has_ended:
+            return  # Nobody looks at it or writes it; the verdict is on its way.
         if isinstance(item, Chunk):
             self._owes_ack |= not self._session.accept(item)
             self._news.set()

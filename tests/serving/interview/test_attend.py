@@ -191,6 +191,20 @@ async def test_a_verdict_is_kept_for_a_client_that_missed_it(house: AttendHouse)
     assert house.registry.missed("another") is None
 
 
+async def test_a_verdict_does_not_wait_for_a_camera_that_goes_on(house: AttendHouse) -> None:
+    """A client that filmed until it had the verdict never got it: the recorder was closed, so
+    what came was on no disk, and the verdict waited for that."""
+    client = house.come(ScriptedAttendance(length=1))
+    sequence = 0
+    async with asyncio.timeout(5):
+        while "PASSED" not in client.words:
+            assert client.error is None
+            sequence += 1
+            client.send(house.picture(sequence))
+            await asyncio.sleep(0.002)
+    assert client.ack <= house.recorded()[-1]
+
+
 async def test_a_server_that_stops_sets_attendances_aside_with_a_reason_to_come_back(
     house: AttendHouse,
 ) -> None:
