@@ -6,6 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from protos.smartbranch.kyc.v1 import interview_pb2, interview_service_pb2_grpc
 from protos.smartbranch.kyc.v1 import interview_service_pb2 as calls
+from protos.smartbranch.kyc.v1.attend_pb2 import AttendResponse
 from tests.support.interview_pages import agree
 from tests.support.server import ServerProcess
 
@@ -22,6 +23,18 @@ def invite(stub: Stub) -> calls.CreateInterviewResponse:
     return stub.CreateInterview(
         calls.CreateInterviewRequest(product="short", participants=[invited])
     )
+
+
+def listen(page: Page) -> list[bytes]:
+    """Return what the server says to the page, as it comes."""
+    told: list[bytes] = []
+
+    def keep(said: str | bytes) -> None:
+        assert isinstance(said, bytes)
+        told.append(said)
+
+    page.on("websocket", lambda socket: socket.on("framereceived", keep))
+    return told
 
 
 def attend(page: Page) -> str:
@@ -43,9 +56,13 @@ def test_a_photograph_before_the_camera_passes_no_interview(
         opened = invite(stub)
         (access,) = opened.accesses
         page = chromium.new_page(locale="en-GB")
+        told = listen(page)
         page.goto(f"http://{server.http}{access.page_path}")
         expect(page.locator("#welcome-title")).to_contain_text("Customer of the test")
         assert attend(page) in {"refused", "lockedOut", "reviewed"}
+        verdict = AttendResponse.FromString(told[-1]).verdict
+        assert verdict.outcome != interview_pb2.InterviewVerdict.PASSED
+        assert not verdict.checks  # What was found is not for whoever holds up a photograph.
         page.reload()
         expect(page.locator("#outcome-title")).to_be_visible()
         page.close()
