@@ -44,7 +44,7 @@ NOUNS = {
     "policy": Noun("See what interviews need, by product."),
     "rules": Noun("See what alert rules say and would do."),
     "staff": Noun("Add, list and disable those who may sign in to the pages."),
-    "evidence": Noun("Verify evidence packs of interviews; show who signs them."),
+    "evidence": Noun("Export and verify evidence of interviews; hold and erase cases."),
     "audit": Noun("Check the log that shows tampering."),
 }
 

@@ -1,4 +1,4 @@
-"""`smartbranch evidence`: whether a pack is as it was signed, and who signs here."""
+"""`smartbranch evidence`: packs and who signs them; what of a case is kept, and how long."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,10 +7,15 @@ from typing import Annotated, Any
 import typer
 
 from base.errors import EvidenceInvalidError
+from cli.evidence_remote import erase, export, hold, release
 from cli.output import EXIT_BAD_INPUT, emit, errors_reported, note
 from kyc.evidence.types import EvidenceReport
 
-app = typer.Typer(no_args_is_help=True, help="Verify evidence packs; show who signs them.")
+app = typer.Typer(no_args_is_help=True, help="Export, verify, hold and erase what is kept.")
+app.command()(export)
+app.command()(hold)
+app.command()(release)
+app.command()(erase)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 _MARKS = {True: "ok", False: "WRONG", None: "open"}
