@@ -13,6 +13,7 @@ from kyc.look_ups import LookUps
 from kyc.parts import AttendanceParts
 from kyc.plan import AttendancePlan
 from kyc.route import Route
+from kyc.sound_place import SoundPlace
 from kyc.states import Move, State
 from kyc.steps.questions import QuestionsStep
 from kyc.steps.step import Said, Step
@@ -44,6 +45,7 @@ class Attendance:
         self._genuineness = Genuineness(self._ledger)
         self._look_ups = LookUps(self._ledger)
         self._ending = Ending(self._ledger, self._genuineness, self._look_ups)
+        self._sound_place = SoundPlace()
         self._advice = SteadyAdvice()
         self._route = Route(
             *(self._ledger, self._scene, self._look_ups, self._ending, self._advice)
@@ -80,7 +82,7 @@ class Attendance:
         return self._do(now_s, lambda step: self._look(step, look, sequence, now_s))
 
     def hear(self, chunk: SoundChunk, sequence: int, now_s: float) -> Events:
-        """Take a piece of sound, placed on the clock of the frames by its first sample."""
+        """Take a piece of sound as it arrived; it is placed among the frames here."""
         return self._do(now_s, lambda step: self._listen(chunk, now_s))
 
     def show(self, side: Side, image: ImageRGB, sequence: int, now_s: float) -> Events:
@@ -171,6 +173,7 @@ class Attendance:
     def _look(self, step: Step, look: FrameAnalysis, sequence: int, now_s: float) -> Said:
         # Found first: a detector that has too much to do fails before anything else is told.
         look.faces  # noqa: B018
+        self._sound_place.see(look.frame)
         said: Said = []
         is_watched = step.state in WATCHED_STEPS
         if is_watched:
@@ -189,8 +192,9 @@ class Attendance:
         return list(self._advice.push(step.advice, time_s))
 
     def _listen(self, chunk: SoundChunk, now_s: float) -> Said:
-        self._scene.speech.hear(chunk)
-        self._genuineness.hear(chunk)
+        placed = self._sound_place.place(chunk)
+        self._scene.speech.hear(placed)
+        self._genuineness.hear(placed)
         return self._scene.heard(now_s)
 
     def _pass_time(self, step: Step, now_s: float) -> Said:
