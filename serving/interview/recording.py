@@ -229,7 +229,7 @@ def open_recorder(
         make_folder(folder)
         head = HeadFile(folder, key, place)
         try:
-            check_noted(place, head.head, book)
+            check_noted(place, head.head, None if book is None else book.find(place))
             recovered = recover(folder, key, place, head.head)
             if recovered != head.head:
                 head.advance(recovered)

@@ -13,6 +13,7 @@ from serving.crypto.key import Key
 from serving.interview.recording_format import NO_CHAIN, damaged, open_record, recording_key
 from serving.interview.recording_head import read_head
 from serving.interview.recording_segments import (
+    Segment,
     check_names,
     check_noted,
     read_index,
@@ -48,9 +49,10 @@ class Recording:
         self._folder = folder
         self._place = place
         self._key = recording_key(case_key, place)
-        self._book = book
+        # Before the head, which moves on while the recording is written.
+        self._noted = None if book is None else book.find(place)
         self._head = read_head(folder, self._key, place)
-        check_noted(place, self._head, book)
+        check_noted(place, self._head, self._noted)
         check_names(folder, place, self._head.segment)
 
     @property
@@ -113,7 +115,6 @@ class Recording:
     def verify(self) -> tuple[SegmentHash, ...]:
         """Read everything and return the hash of each segment."""
         chain, count, last_sequence = NO_CHAIN.hex(), 0, 0
-        noted = None if self._book is None else self._book.find(self._place)
         hashes = []
         for number in range(1, self._head.segment + 1):
             segment = read_segment(
@@ -123,8 +124,7 @@ class Recording:
                 if entry.sequence <= last_sequence:
                     raise damaged(self._place, f"chunk {entry.sequence} is out of order")
                 last_sequence = entry.sequence
-            if noted is not None and noted.segment == number:
-                self._check_noted(noted, segment.chain_at(noted.count))
+            self._check_noted(segment)
             count, chain = segment.count, segment.chain.hex()
             if segment.entries:
                 hashes.append(segment_hash(number, segment.entries))
@@ -136,8 +136,11 @@ class Recording:
             raise damaged(self._place, "it does not end where its head says")
         return tuple(hashes)
 
-    def _check_noted(self, noted: RecordingHead, chain: str | None) -> None:
-        if chain != noted.chain:
+    def _check_noted(self, segment: Segment) -> None:
+        noted = self._noted
+        if noted is None or noted.segment != segment.number:
+            return
+        if segment.chain_at(noted.count) != noted.chain:
             raise damaged(self._place, f"the first {noted.count} records were replaced")
 
     def _end_of(self, number: int) -> int | None:

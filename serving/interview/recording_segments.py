@@ -16,7 +16,6 @@ from serving.interview.recording_format import (
     walk,
 )
 from serving.interview.recording_types import (
-    HeadBook,
     RecordEntry,
     RecordingHead,
     RecordingPlace,
@@ -168,9 +167,8 @@ def check_names(folder: Path, place: RecordingPlace, last: int) -> None:
             raise damaged(place, f"segment {number} is missing")
 
 
-def check_noted(place: RecordingPlace, head: RecordingHead, book: HeadBook | None) -> None:
-    """Raise RecordingDamagedError if a recording ends before what was noted of it."""
-    noted = None if book is None else book.find(place)
+def check_noted(place: RecordingPlace, head: RecordingHead, noted: RecordingHead | None) -> None:
+    """Raise RecordingDamagedError if a recording ends before what was noted of it earlier."""
     if noted is None or noted.count < head.count:
         return
     if (noted.count, noted.chain) != (head.count, head.chain):

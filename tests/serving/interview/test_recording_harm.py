@@ -8,6 +8,7 @@ import pytest
 
 from base.errors import RecordingDamagedError
 from serving.interview.recording_reader import Recording
+from serving.interview.recording_types import RecordingHead, RecordingPlace
 from tests.support.recordings import KEY, PLACE, RECORD_LENGTH, MemoryBook, open_at, picture, record
 
 
@@ -122,3 +123,22 @@ def test_a_recording_that_was_put_back_shows_by_what_was_noted(tmp_path: Path) -
         Recording(tmp_path / "old", KEY, PLACE, book)
     with pytest.raises(RecordingDamagedError):
         open_at(tmp_path / "old", book=book)
+
+
+def test_a_recording_that_moves_on_while_it_is_opened_is_not_damaged(tmp_path: Path) -> None:
+    """The head was read before the note of a later one: the reader cried damage for nothing."""
+    book = MemoryBook()
+    record(tmp_path, 1, 3, book)
+
+    class MovesOn(MemoryBook):
+        def find(self, place: RecordingPlace) -> RecordingHead | None:
+            found = book.find(place)
+            record(tmp_path, recorded(tmp_path) + 1, recorded(tmp_path) + 9, book)
+            return found
+
+    for _ in range(3):
+        Recording(tmp_path, KEY, PLACE, MovesOn()).verify()
+
+
+def recorded(folder: Path) -> int:
+    return Recording(folder, KEY, PLACE).head.last_sequence
