@@ -227,6 +227,8 @@ def test_an_operator_sees_no_faces_and_hands_a_case_over(
         expect(page.locator("[data-picture=face]")).to_contain_text("for reviewers and auditors")
         expect(page.locator(".person")).to_contain_text("Has not finished")
         expect(page.locator("#reel-choice")).to_contain_text("for reviewers and auditors")
+        # What has no picture says why, and is not called a picture that could be enlarged.
+        assert grave_findings(page) == []
         page.click("#hand-over summary")
         page.fill("#hand-over-reason", "asked by telephone")
         page.click("#hand-over-button")

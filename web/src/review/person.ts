@@ -107,7 +107,7 @@ function compared(participant: Participant, pictures: Pictures): HTMLElement {
 function documentPart(participant: Participant, pictures: Pictures): HTMLElement {
   const sides = element("div", "sides");
   for (const name of ["document_front", "document_back"] as const) {
-    if (name === "document_back" && !participant.pictures.includes(name)) continue;
+    if (!participant.pictures.includes(name)) continue;
     sides.append(pictures.figure(participant, name, words().picture[name]));
   }
   return part(words().document, sides, documentFacts(participant.document));

@@ -38,7 +38,6 @@ export class Pictures {
     frame.type = "button";
     frame.dataset.part = `picture-${name}`;
     frame.disabled = true;
-    frame.setAttribute("aria-label", words().enlarge(title));
     place.append(frame, element("figcaption", "", title));
     if (!this.mayLook()) fill(frame, words().pictureHidden);
     else if (!hasPicture(participant, name)) fill(frame, words().pictureNone);
@@ -70,6 +69,7 @@ export class Pictures {
       picture.src = address;
       picture.alt = title;
       frame.replaceChildren(picture);
+      frame.setAttribute("aria-label", words().enlarge(title));
       frame.disabled = false;
       frame.addEventListener("click", () => this.enlarge(address, title));
     } catch (error) {
