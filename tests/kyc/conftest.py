@@ -12,7 +12,7 @@ from kyc.background import Now
 from kyc.parts import AttendanceParts
 from liveness.assembly import Liveness, build_liveness
 from media.voice import VoiceActivity
-from tests.support.scripted_interviews import ScriptedClock
+from tests.support.scripted_desks import ScriptedClock
 from tests.support.watched_clips import WatchedClip, watch_clip
 from vision.assembly import FacePipeline, StreamVision
 from vision.landmarkers import open_landmarkers

@@ -11,16 +11,9 @@ from kyc.case import CheckName, CheckOutcome, Severity, VerdictOutcome
 from kyc.events import Concluded, Progressed, PromptKind, Side
 from kyc.policy import Attempts
 from kyc.states import STEPS, Move, State
+from tests.support.scripted_desks import PICTURE, Later, ScriptedFiles
 from tests.support.scripted_faces import ScriptedLook, person
-from tests.support.scripted_interviews import (
-    PICTURE,
-    PRODUCT,
-    Later,
-    ScriptedFiles,
-    Sitting,
-    codes,
-    pose_of,
-)
+from tests.support.scripted_interviews import PRODUCT, Sitting, codes, pose_of
 
 DONE = Move.STEP_DONE
 

@@ -13,16 +13,9 @@ from kyc.moves import move, without_faces
 from kyc.states import FACE_STEPS, STEPS, Role, State
 from kyc.verdict import required_checks
 from media.frame import SoundChunk
+from tests.support.scripted_desks import PICTURE, WHEN, ScriptedDesk, document
 from tests.support.scripted_faces import Pose, person
-from tests.support.scripted_interviews import (
-    PICTURE,
-    PRODUCT,
-    WHEN,
-    ScriptedDesk,
-    Sitting,
-    document,
-    looked,
-)
+from tests.support.scripted_interviews import PRODUCT, Sitting, looked
 
 NAMES = ("frames", "nobody", "strangers", "other", "wait", "hear", "locate", "interrupt", "resume")
 WORDS = ("yes", "no faces", "no", "another text", "front", "back", "answer", "nonsense", "start")
@@ -177,7 +170,7 @@ RULES = {
 }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(**RULES)
 def test_any_sequence_keeps_to_the_table(
     acts: list[tuple[str, int]], logit: float, look: int

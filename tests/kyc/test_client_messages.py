@@ -15,8 +15,9 @@ from kyc.events import AttendEvent, Concluded, Prompted, Recorded, Side
 from kyc.moves import move, without_faces
 from kyc.states import FACE_STEPS, STEPS, Move, Role, State
 from media.frame import SoundChunk
+from tests.support.scripted_desks import PICTURE
 from tests.support.scripted_faces import ScriptedLook
-from tests.support.scripted_interviews import PICTURE, PRODUCT, Sitting, pose_of
+from tests.support.scripted_interviews import PRODUCT, Sitting, pose_of
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 MESSAGES = st.lists(

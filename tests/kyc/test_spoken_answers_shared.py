@@ -14,7 +14,8 @@ from kyc.parts import AttendanceParts
 from kyc.plan import AttendancePlan
 from kyc.states import STEPS, Role, State
 from media.frame import SoundChunk
-from tests.support.scripted_interviews import PRODUCT, SPOKEN, WHEN
+from tests.support.scripted_desks import WHEN
+from tests.support.scripted_interviews import PRODUCT, SPOKEN
 from tests.support.watched_clips import in_order
 from vision.assembly import StreamVision
 

@@ -13,20 +13,16 @@ from kyc.states import Move, State
 from kyc.steps.document import MAX_RETAKES
 from kyc.steps.held_up import HeldUp
 from media.image import ImageRGB
-from tests.support.scripted_faces import Pose, person
-from tests.support.scripted_interviews import (
+from tests.support.scripted_desks import (
     PICTURE,
-    PRODUCT,
-    SPOKEN,
     Later,
     ScriptedDesk,
     ScriptedFiles,
-    Sitting,
-    codes,
     document,
     found,
-    pose_of,
 )
+from tests.support.scripted_faces import Pose, person
+from tests.support.scripted_interviews import PRODUCT, SPOKEN, Sitting, codes, pose_of
 
 DONE = Move.STEP_DONE
 # MediaPipe's points of the brows: no move is measured by them.

@@ -13,16 +13,15 @@ from kyc.plan import AttendancePlan
 from kyc.states import STEPS, Move, Role
 from media.frame import Frame
 from media.image import ImageRGB
-from tests.support.scripted_interviews import (
+from tests.support.scripted_desks import (
     PICTURE,
-    PRODUCT,
     ScriptedClock,
     ScriptedDesk,
     ScriptedFiles,
     ScriptedForgery,
-    codes,
     document,
 )
+from tests.support.scripted_interviews import PRODUCT, codes
 from tour import photographs
 from vision.assembly import FacePipeline, StreamVision
 

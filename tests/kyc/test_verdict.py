@@ -8,7 +8,8 @@ from kyc.case import CheckName, CheckOutcome, ConductEvent, Findings, Severity, 
 from kyc.policy import Fence, Product
 from kyc.states import STEPS, State
 from kyc.verdict import REFUSING, judge, required_checks
-from tests.support.scripted_interviews import WHEN, codes, found
+from tests.support.scripted_desks import WHEN, found
+from tests.support.scripted_interviews import codes
 
 PRODUCT = Product("loan", watchlists=("galleries/blocked",))
 NAMES = sorted(name for code, name in vars(CheckName).items() if code.isupper())
