@@ -1,16 +1,18 @@
 """Interviews, put together: the service of cases, and the desk that makes attendances."""
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from base.clock import Clock
 from kyc.policy_file import read_policy
-from kyc.ports import DocumentDesk
+from kyc.ports import Authority, DocumentDesk
 from liveness.assembly import Liveness
 from serving.audit.log import AuditLog
 from serving.crypto.keyring import Keyring
 from serving.galleries.service import GalleryService
 from serving.galleries.vault import Vaults
+from serving.interview.authority import FileAuthority
 from serving.interview.background import LowPool
 from serving.interview.desk import AttendDesk, AttendPorts, AttendVision
 from serving.interview.face_files import CaseFaceFiles, FaceDeps
@@ -77,10 +79,23 @@ def open_interviews(
         service.books,
         files,
         AttendVision(models.vision, liveness, models.forgery, models.voice),
-        AttendPorts(document, open_faces),
+        AttendPorts(document, open_faces, _authority(settings, models, clock)),
         pool,
         settings.interview,
         picture_limits(settings),
         clock,
     )
     return Interviews(service, desk, past)
+
+
+def _authority(
+    settings: ServerSettings, models: OpenModels, clock: Clock
+) -> Callable[[Ticket], Authority] | None:
+    """Return what opens the authority's photographs; None where there is no folder of them."""
+    folder = settings.interview_authority_dir
+    if folder is None:
+        return None
+    limits = picture_limits(settings)
+    return lambda ticket: FileAuthority(
+        folder, models.pipeline, limits, ticket.product.face_fmr, clock
+    )

@@ -87,12 +87,12 @@ class AttendVision:
 class AttendPorts:
     """What attendances ask of others; None where it is not there.
 
-    faces: opens what knows faces beyond the attendance, for one participant.
+    faces, authority: opens what knows faces beyond the attendance, for one participant.
     """
 
     document: DocumentDesk | None = None
     faces: Callable[[Ticket], FaceFiles] | None = None
-    authority: Authority | None = None
+    authority: Callable[[Ticket], Authority] | None = None
 
 
 class TicketPen:
@@ -190,7 +190,7 @@ class AttendDesk:
             open_forgery=None if eyes.forgery is None else partial(_open_clip, eyes.forgery),
             document=ports.document,
             faces=None if ports.faces is None else ports.faces(ticket),
-            authority=ports.authority,
+            authority=None if ports.authority is None else ports.authority(ticket),
             voice=eyes.voice,
         )
 
