@@ -83,7 +83,7 @@ def findings(at: datetime, *, is_refused: bool = True, has_event: bool = True) -
             first,
             (
                 Reason(
-                    "BIRTH_DATE_DIFFERS" if is_refused else "DOCUMENT_VALID",
+                    "BIRTH_DATE_AGREES" if is_refused else "DOCUMENT_HOLDS",
                     "The birth date on the card is not the one in the number."
                     if is_refused
                     else "The document holds together.",

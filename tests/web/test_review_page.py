@@ -264,6 +264,9 @@ def test_every_part_fits_and_can_be_read_by_everyone(
     with desk(staff_browser, house, "rita", case, locale, scheme) as page:
         page.set_viewport_size(size)  # type: ignore[arg-type]
         expect(page.locator("[data-picture=face] img")).to_have_count(2)
+        if locale == "zh-CN":
+            made = page.locator("[data-check=document]").first
+            expect(made).to_contain_text("所有检查均通过")
         page.locator("[data-part=jump]").first.click()
         expect(page.locator("#reel-canvas")).to_have_attribute("data-sequence", "1")
         check(page, size["width"])

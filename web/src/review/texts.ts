@@ -18,14 +18,54 @@ import { explain } from "../shared/reasons.ts";
 import { idOf, ms } from "./calls.ts";
 import { named, words } from "./words.ts";
 
-const KNOWN: Readonly<Record<string, { en: string; zh: string }>> = wordsByCode.reason;
+interface Said {
+  en: string;
+  zh: string;
+}
 
-// Codes of cases themselves, which no participant hears of.
-const OWN: Readonly<Record<string, { en: string; zh: string }>> = {
+const KNOWN: Readonly<Record<string, Said>> = wordsByCode.reason;
+
+// Codes of cases and of what is compared across them, which no participant hears of.
+const OWN: Readonly<Record<string, Said>> = {
   REVIEW_REQUIRED: { en: "The policy asks for a person", zh: "按策略须由人工决定" },
   ASKED_BY_STAFF: { en: "Staff took the interview over", zh: "工作人员转人工" },
   REVIEWED: { en: "Decided by reviewers", zh: "由审核员决定" },
   TIME_RAN_OUT: { en: "The time of the case ran out", zh: "案件已超时" },
+  ON_WATCHLIST: { en: "The face is on a watchlist", zh: "人脸在关注名单中" },
+  ON_NO_LIST: { en: "The face is on no watchlist", zh: "人脸不在任何关注名单中" },
+  LIST_NOT_SEARCHED: { en: "A list could not be searched", zh: "有名单无法检索" },
+  FACE_UNDER_ANOTHER_NAME: {
+    en: "The face is known under another name",
+    zh: "此人脸曾以其他姓名出现",
+  },
+  DOCUMENT_WITH_ANOTHER_FACE: {
+    en: "The document was shown with another face",
+    zh: "此证件曾与其他人脸一同出现",
+  },
+  FACE_KNOWN_WITHOUT_DOCUMENT: {
+    en: "The face is known, and no document tells whose it is",
+    zh: "此人脸曾出现过，但没有证件可供核对",
+  },
+  KNOWN_FROM_EARLIER: { en: "Face and document are known", zh: "人脸和证件与历史案件一致" },
+  NO_DOCUMENT: { en: "No document was found in the picture", zh: "画面中没有找到证件" },
+  UNKNOWN_DOCUMENT: {
+    en: "The picture shows no document of a kind that is read here",
+    zh: "不是可识别的证件类型",
+  },
+  DOCUMENT_HOLDS: {
+    en: "Everything was read, and every check that was made passed",
+    zh: "读取完整，所有检查均通过",
+  },
+  NEW_FACE: { en: "The face is in no earlier case", zh: "历史案件中没有此人脸" },
+  SAME_PERSON_IN_TWO_ROLES: {
+    en: "The same person is in this case twice",
+    zh: "同一人在本案中以两个身份出现",
+  },
+  OTHER_PEOPLE: { en: "The other participants are other people", zh: "与其他参与人不是同一人" },
+  NOBODY_TO_COMPARE: {
+    en: "No other participant was seen before",
+    zh: "此前没有可比对的其他参与人",
+  },
 };
 
 export const stateName = (state: InterviewState): string =>
@@ -38,12 +78,21 @@ export const roleName = (role: ParticipantRole): string =>
 export const personName = ({ displayName, role }: Participant): string =>
   displayName || roleName(role);
 
-// A code in words; text: the server's own, in English.
+// A code in words; text: the server's own, in English, which may say more than the code.
 export function said(code: string, text = ""): string {
   const known = KNOWN[code] ?? OWN[code];
-  if (isChinese() && known) return known.zh;
-  return text || known ? sentence(text || (known?.en ?? "")) : explain(code, readable(code));
+  if (!known) return ofDocument(code, text) ?? explain(code, text || readable(code));
+  if (!isChinese()) return sentence(text || known.en);
+  return text && plain(text) !== plain(known.en) ? `${known.zh}（${text}）` : known.zh;
 }
+
+// Checks of a document give their own name as the code.
+function ofDocument(code: string, text: string): string | null {
+  const name = named(words().documentCheck, code.toLowerCase());
+  return isChinese() && name !== code.toLowerCase() ? `${name}（${text}）` : null;
+}
+
+const plain = (text: string): string => text.toLowerCase().replace(/\.$/, "");
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
