@@ -6,7 +6,7 @@ from kyc.advice import SteadyAdvice
 from kyc.case import Position, Verdict, VerdictOutcome
 from kyc.conduct.scene import WATCHED_STEPS, Scene
 from kyc.ending import Ending
-from kyc.events import AttendEvent, Concluded, Noticed, Side
+from kyc.events import AttendEvent, Concluded, Noticed, Prompted, Side
 from kyc.genuineness import Genuineness
 from kyc.ledger import Ledger
 from kyc.look_ups import LookUps
@@ -178,18 +178,16 @@ class Attendance:
         is_watched = step.state in WATCHED_STEPS
         if is_watched:
             said += self._scene.see(look, sequence, now_s)
-        said += step.see(look, sequence, now_s)
-        said += self._advise(step, look.frame.received_monotonic_s)
+        asked = step.see(look, sequence, now_s)
+        if any(isinstance(one, Prompted) for one in asked):
+            # What stood about the picture must not contradict what is asked for now.
+            said += self._advice.set(None)
+        said += asked
+        if step.ended is None:
+            said += self._advice.push(step.advice, look.frame.received_monotonic_s)
         if is_watched and self._ledger.accepts_face:
             self._genuineness.see(look)
         return said
-
-    def _advise(self, step: Step, time_s: float) -> Said:
-        if step.ended is not None:
-            return []
-        if step.advises_itself:
-            return list(self._advice.set(step.advice))
-        return list(self._advice.push(step.advice, time_s))
 
     def _listen(self, chunk: SoundChunk, now_s: float) -> Said:
         placed = self._sound_place.place(chunk)

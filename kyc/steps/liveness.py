@@ -6,6 +6,7 @@ from kyc.case import Check, CheckName, CheckOutcome
 from kyc.events import Noticed, Prompted, PromptKind
 from kyc.ledger import Ledger
 from kyc.states import State
+from kyc.steps.placing import advise_on_place
 from kyc.steps.step import Ended, Said, Step, StepEnd
 from liveness.events import (
     AdviceEvent,
@@ -32,7 +33,6 @@ class LivenessStep(Step):
     """Runs a session; its verdict is the step's check."""
 
     state = State.LIVENESS
-    advises_itself = True
 
     def __init__(self, ledger: Ledger) -> None:
         super().__init__(ledger)
@@ -40,6 +40,7 @@ class LivenessStep(Step):
         self._session = ledger.parts.open_liveness(plan)
         self._limit_s = plan.session_limit_s
         self._last_sequence = 0
+        self._session_advice: str | None = None
 
     @property
     def limit_s(self) -> float:
@@ -53,7 +54,10 @@ class LivenessStep(Step):
     def see(self, look: FrameAnalysis, sequence: int, now_s: float) -> Said:
         """Give one frame to the session."""
         self._last_sequence = sequence
-        return self._say(self._session.push(look, now_s))
+        said = self._say(self._session.push(look, now_s))
+        # The session waits until its advice has stood; where somebody is, shows at once.
+        self.advice = advise_on_place(look) or self._session_advice
+        return said
 
     def tick(self, now_s: float) -> Said:
         """Let time pass."""
@@ -61,7 +65,7 @@ class LivenessStep(Step):
 
     def interrupt(self, now_s: float) -> Said:
         """Break off the challenge that is under way."""
-        self.advice = None
+        self.advice = self._session_advice = None
         return self._say(self._session.interrupt(now_s))
 
     def resume(self, now_s: float) -> Said:
@@ -79,7 +83,7 @@ class LivenessStep(Step):
         if isinstance(event, PromptEvent):
             return [self._prompt(event)]
         if isinstance(event, AdviceEvent):
-            self.advice = event.code
+            self._session_advice = event.code
             return []
         if isinstance(event, NoticeEvent):
             return [Noticed(event.code, self._last_sequence)]

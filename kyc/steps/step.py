@@ -36,12 +36,10 @@ class Ended:
 class Step:
     """One attempt; every call returns what to say, and sets `ended` when it is over.
 
-    share: how far it is, in [0, 1]. advice: what would make the picture better now. advises_itself:
-    whether it weighs advice over time by itself.
+    share: how far it is, in [0, 1]. advice: what would make the picture better now.
     """
 
     state: State
-    advises_itself = False
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger

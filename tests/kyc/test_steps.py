@@ -204,6 +204,20 @@ def test_a_poor_picture_is_advised_about_at_once_and_captures_nothing(
     assert sitting.advice[:2] == [advice, None]
 
 
+def test_advice_comes_as_soon_in_a_liveness_session_and_goes_with_the_next_prompt() -> None:
+    sitting = Sitting()
+    sitting.play_to(PromptKind.DO_CHALLENGE)
+    since_s, before = sitting.now_s, len(sitting.advice)
+    sitting.shoot = lambda run: run.camera.shoot(None)
+    sitting.play_until(lambda: len(sitting.advice) > before)
+    assert sitting.advice[-1] == "SHOW_FACE"
+    assert sitting.now_s - since_s < 0.3
+    sitting.shoot = None
+    count = len(sitting.prompts)
+    sitting.play_until(lambda: len(sitting.prompts) > count)
+    assert sitting.advice[-1] is None
+
+
 def test_advice_does_not_flicker() -> None:
     sitting = Sitting()
     to_capture(sitting)
