@@ -9,17 +9,15 @@ from media.image import ImageRGB
 from vision.documents.judging import judge
 from vision.documents.rapid_text import open_text_reader
 from vision.documents.second_look import read_fields
-from vision.documents.sides import Side, read_picture
+from vision.documents.sides import CardFinder, Side, read_picture
 from vision.documents.text import TextReader
 from vision.documents.types import (
-    CardPicture,
     DocumentKind,
     DocumentReading,
     DocumentSide,
     Field,
 )
 
-CardFinder = Callable[[ImageRGB], CardPicture | None]
 PortraitFinder = Callable[[ImageRGB, DocumentKind], ImageRGB | None]
 
 
@@ -42,8 +40,8 @@ class DocumentReader:
         Raises InferenceFailedError.
         """
         pictures = (front,) if back is None else (front, back)
-        cards = [card for card in map(self.find_card, pictures) if card is not None]
-        sides = [read_picture(self.text, card) for card in cards]
+        looks = [read_picture(self.text, self.find_card, picture) for picture in pictures]
+        sides = [side for side in looks if side is not None]
         fields = [self._resident_fields(side) for side in sides]
         reading = judge(sides, fields, len(pictures), self.clock.now().date())
         return self._with_portrait(reading)

@@ -45,7 +45,7 @@ def judge(
     checks = (
         *_checks(kind, sides, fields, today),
         *_check_sides(kind, sides, picture_count),
-        *check_medium([side.card.medium for side in sides]),
+        *check_medium([side.card.medium for side in sides], kind is DocumentKind.CN_RESIDENT_ID),
         _check_whole(kind, sides, fields),
     )
     decision = _decide(checks, issues)

@@ -29,9 +29,11 @@ class Printing:
     quarter_turns: int = 0
 
 
-def read_printing(reader: TextReader, image: ImageRGB) -> Printing:
-    """Find all text, turn the picture as it wants, and read. Raises InferenceFailedError."""
-    quads = reader.find(image)
+def read_printing(reader: TextReader, image: ImageRGB, quads: Sequence[Floats]) -> Printing:
+    """Turn a picture as its text wants, and read it. Raises InferenceFailedError.
+
+    quads: where lines of text are, as the reader found them.
+    """
     turns = 0
     if _lie_down(quads):
         image, quads, turns = *_turn(image, quads), 1
