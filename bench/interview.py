@@ -15,6 +15,7 @@ import numpy as np
 
 from bench.interview_caller import Caller
 from bench.interview_faces import BAD, GOOD, Scenery
+from bench.interview_reader import let_read
 from bench.liveness import Say
 from bench.server import RunningServer, running_server
 from evaluation.pipeline import core_count
@@ -40,12 +41,17 @@ steps = ["consent", "capture", "questions"]
 [[product.participant]]
 role = "spouse"
 steps = ["consent", "capture", "questions"]
+[[product.participant]]
+role = "agent"
+steps = ["consent", "document"]
 [[product.question]]
 id = "wait"
 en = "Please wait for the end of the measurement."
 zh = "请等待测量结束。"
 spoken = false
 seconds = 600
+[product.attempts]
+document = { count = 20, seconds = 1800 }
 [product.severity]
 face_lost = "note"
 """
@@ -55,12 +61,14 @@ face_lost = "note"
 class InterviewBenchPlan:
     """How long to measure. rounds: changes that call for advice, of each participant.
 
+    readers: further participants whose documents are read all the while, one after the other.
     clip: of somebody before a camera, None for a photograph that is held up.
     """
 
     participants: int = 2
     fps: float = 15.0
     rounds: int = 25
+    readers: int = 0
     clip: Path | None = None
 
 
@@ -90,7 +98,7 @@ def bench_interview(plan: InterviewBenchPlan, say: Say) -> Report:
         policy.write_text(POLICY, "utf-8")
         overrides = {
             "INTERVIEW_POLICY_FILE": str(policy),
-            "MAX_ATTENDANCES": str(max(4, plan.participants)),
+            "MAX_ATTENDANCES": str(max(4, plan.participants + plan.readers)),
             "SESSION_MAX_FPS": str(max(5.0, plan.fps)),
         }
         with running_server(overrides) as server:
@@ -110,6 +118,7 @@ async def _attend_all(
     async with server.aio_channel() as channel:
         stub = InterviewServiceStub(channel)
         roles = [interview_pb2.CUSTOMER, *[interview_pb2.SPOUSE] * (plan.participants - 1)]
+        roles += [interview_pb2.AGENT] * plan.readers
         made = await stub.CreateInterview(
             interview_service_pb2.CreateInterviewRequest(
                 product=PRODUCT,
@@ -121,9 +130,17 @@ async def _attend_all(
         tokens = [access.attend_token for access in made.accesses]
         runs = (
             _attend(Caller(stub, token, plan.fps, scenery, number), plan, number)
-            for number, (token, scenery) in enumerate(zip(tokens, shown, strict=True))
+            for number, (token, scenery) in enumerate(zip(tokens, shown, strict=False))
         )
-        return list(await asyncio.gather(*runs))
+        reading = [
+            asyncio.create_task(let_read(stub, token)) for token in tokens[plan.participants :]
+        ]
+        try:
+            return list(await asyncio.gather(*runs))
+        finally:
+            for task in reading:
+                task.cancel()
+            await asyncio.gather(*reading, return_exceptions=True)
 
 
 async def _attend(caller: Caller, plan: InterviewBenchPlan, seed: int) -> Measured:
@@ -170,6 +187,7 @@ def _report(
         "advice_missed": sum(value is None for value in every),
         "verdict_after_last_frame_ms": round(verdict_ms, 1),
         "participants": plan.participants,
+        "readers": plan.readers,
         "fps": plan.fps,
         "ack_p50_ms": round(float(np.percentile(acks_ms, 50)), 1),
         "ack_p95_ms": round(float(np.percentile(acks_ms, 95)), 1),

@@ -145,6 +145,9 @@ def interview(
     clip: Annotated[
         Path | None, typer.Option(help="A clip of a face of your own; by default one is made.")
     ] = None,
+    readers: Annotated[
+        int, typer.Option(min=0, max=4, help="More, whose documents are read meanwhile.")
+    ] = 0,
     quick: Annotated[bool, typer.Option("--quick", help="Few turns, rough figures.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -153,7 +156,7 @@ def interview(
 
     with errors_reported(as_json):
         rounds = QUICK_ROUNDS if quick else InterviewBenchPlan().rounds
-        plan = InterviewBenchPlan(participants, fps, rounds, clip)
+        plan = InterviewBenchPlan(participants, fps, rounds, readers, clip)
         emit(bench_interview(plan, note), as_json, _as_text)
 
 
