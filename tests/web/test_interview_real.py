@@ -1,42 +1,18 @@
-"""The interview page, the Python client and the real server, models and all."""
-
-import asyncio
+"""The interview page and the real server, models and all: a photograph before the camera."""
 
 import grpc
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from client import SmartBranchClient
-from client.attend import AttendSession
-from client.attend_types import (
-    Attended,
-    AttendOptions,
-    InterviewPrompt,
-    InterviewState,
-    InterviewVerdict,
-    PromptKind,
-)
-from media.image import ImageRGB
-from media.pictures import encode_jpeg
-from protos.smartbranch.kyc.v1 import interview_pb2, interview_service_pb2_grpc
+from protos.smartbranch.kyc.v1 import interview_pb2
 from protos.smartbranch.kyc.v1 import interview_service_pb2 as calls
 from protos.smartbranch.kyc.v1.attend_pb2 import AttendResponse
 from tests.support.interview_pages import agree
+from tests.support.invitations import Stub, invite
 from tests.support.server import ServerProcess
 
 pytestmark = pytest.mark.browser
 END_LIMIT_MS = 120_000
-Stub = interview_service_pb2_grpc.InterviewServiceStub
-
-
-def invite(stub: Stub) -> calls.CreateInterviewResponse:
-    """Open a case for one customer."""
-    invited = calls.ParticipantInvitation(
-        role=interview_pb2.CUSTOMER, display_name="Customer of the test"
-    )
-    return stub.CreateInterview(
-        calls.CreateInterviewRequest(product="short", participants=[invited])
-    )
 
 
 def listen(page: Page) -> list[bytes]:
@@ -90,41 +66,3 @@ def test_a_photograph_before_the_camera_passes_no_interview(
     assert interview_pb2.PASSED not in outcomes
     # The link opens the interview for whoever has it: no log knows it.
     assert access.attend_token not in str(server.log) + "".join(server.plain)
-
-
-def test_the_client_goes_on_behind_what_is_recorded_and_asks_for_a_person(
-    server: ServerProcess, astronaut: ImageRGB
-) -> None:
-    async def film(run: AttendSession) -> None:
-        """Agree, and send pictures until some are recorded."""
-        async for event in run:
-            if isinstance(event, InterviewPrompt) and event.kind is PromptKind.GIVE_CONSENT:
-                run.consent(event.text_version, accepted=True, accepted_face=True)
-            if isinstance(event, InterviewPrompt) and event.kind is PromptKind.FACE_CAMERA:
-                break
-        for _ in range(5):
-            assert run.send_picture(encode_jpeg(astronaut))
-        async for _ in run:
-            if run.acknowledged >= 5:
-                break
-
-    async def attend_twice(token: str) -> tuple[int, InterviewVerdict | None]:
-        async with SmartBranchClient(server.grpc) as client:
-            async with client.attend(AttendOptions(attend_token=token)) as first:
-                await film(first)
-            assert first.verdict is None
-            options = AttendOptions(resume_token=first.resume_token)
-            async with client.attend(options) as second:
-                async for event in second:
-                    if isinstance(event, Attended):
-                        recorded = second.acknowledged
-                        second.ask_for_person("my hands are full")
-        return recorded, second.verdict
-
-    with grpc.insecure_channel(server.grpc) as channel:
-        (access,) = invite(Stub(channel)).accesses
-    recorded, verdict = asyncio.run(attend_twice(access.attend_token))
-    assert recorded == 5
-    assert verdict is not None
-    assert verdict.state is InterviewState.REVIEW
-    assert verdict.reasons[0].code == "ASKED_FOR_PERSON"
