@@ -3,7 +3,7 @@ PYTHON = .venv/bin/python
 SMARTBRANCH = .venv/bin/smartbranch
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run demo test slow check proto bench evaluate train-pad train-sync train-deepfake convert-persons lock clean
+.PHONY: help setup setup-run demo test slow document-proof check proto bench evaluate train-pad train-sync train-deepfake convert-persons lock clean
 
 help: ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -22,6 +22,9 @@ test: setup ## Run the tests; ARGS are handed to pytest.
 
 slow: setup ## Run the proofs that take long.
 	@$(PYTHON) -m pytest -m slow $(ARGS)
+
+document-proof: setup ## Read 200 rendered identity cards beside RapidOCR alone, and say what was right.
+	@OMP_NUM_THREADS=1 $(PYTHON) -m pytest -m slow -s -q tests/vision/documents/test_accuracy.py
 
 check: setup ## Lint, format, types, rooms, protos, pages, Dockerfiles.
 	@scripts/check
