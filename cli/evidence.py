@@ -7,16 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from base.errors import EvidenceInvalidError
-from cli.evidence_remote import erase, export, hold, release
+from cli.evidence_remote import app
 from cli.output import EXIT_BAD_INPUT, emit, errors_reported, note
 from kyc.evidence.types import EvidenceReport
 
-app = typer.Typer(no_args_is_help=True, help="Export, verify, hold and erase what is kept.")
-app.command()(export)
-app.command()(hold)
-app.command()(release)
-app.command()(erase)
-
+__all__ = ["app"]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 _MARKS = {True: "ok", False: "WRONG", None: "open"}
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from client import SmartBranchClient
 
 T = TypeVar("T")
+app = typer.Typer(no_args_is_help=True, help="Export, verify, hold and erase what is kept.")
 SERVER = "127.0.0.1:50051"
 CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="Id of the case.")]
 ReasonOption = Annotated[str, typer.Option(help="Why; it is kept.")]
@@ -25,6 +26,7 @@ CaOption = Annotated[Path | None, typer.Option(help="Who signed the server's cer
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
+@app.command()
 def export(
     case: CaseArgument,
     out: Annotated[Path, typer.Option(help="File to write; one that is there is not replaced.")],
@@ -54,6 +56,7 @@ def export(
         emit(payload, as_json, f"{out}: the evidence of {name}")
 
 
+@app.command()
 def hold(
     case: CaseArgument,
     reason: ReasonOption,
@@ -67,6 +70,7 @@ def hold(
     _set_hold(case, True, reason, tenant, server, token, ca, as_json)
 
 
+@app.command()
 def release(
     case: CaseArgument,
     reason: ReasonOption,
@@ -80,6 +84,7 @@ def release(
     _set_hold(case, False, reason, tenant, server, token, ca, as_json)
 
 
+@app.command()
 def erase(
     case: CaseArgument,
     reason: ReasonOption,
