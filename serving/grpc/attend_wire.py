@@ -32,7 +32,7 @@ from serving.grpc.interview_wire import state_value, verdict_message
 from serving.grpc.media_wire import chunk_of, duration_message
 from serving.grpc.wire import lookup, request_id_of
 from serving.interview.config import AttendConfig
-from serving.interview.run import Written
+from serving.interview.engine import Written
 from serving.interview.words import AnswerWord, ConsentWord, PersonWord
 from serving.streams.types import Beat, Incoming, Opened, StreamLimits, Word
 

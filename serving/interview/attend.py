@@ -15,9 +15,9 @@ from serving.caller import Caller, Role
 from serving.grpc import attend_wire as wire
 from serving.grpc.media_wire import ack_message, beat_message
 from serving.interview.config import AttendConfig
+from serving.interview.engine import Written
 from serving.interview.kiosk import KioskCamera
 from serving.interview.registry import Attendances, Comer
-from serving.interview.run import Written
 from serving.interview.types import Ticket
 from serving.readiness import Readiness
 from serving.streams.session import StreamSession

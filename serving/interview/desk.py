@@ -26,8 +26,9 @@ from media.voice import VoiceActivity
 from serving.crypto.key import Key
 from serving.interview.background import Lane, LowPool
 from serving.interview.config import AttendConfig
+from serving.interview.engine import Say, Written
 from serving.interview.registry import Made
-from serving.interview.run import AttendRun, Say, Written
+from serving.interview.run import AttendRun
 from serving.interview.scribe import Recorder
 from serving.interview.settings import InterviewSettings
 from serving.interview.types import Look, Ticket

@@ -30,9 +30,10 @@ from media.image import ImageRGB
 from media.pictures import PictureLimits, encode_jpeg
 from serving.bridge import Bridge
 from serving.crypto.key import Key
+from serving.interview.engine import Written
 from serving.interview.files import CaseFiles
 from serving.interview.registry import Attendances, Comer, Made
-from serving.interview.run import AttendRun, Written
+from serving.interview.run import AttendRun
 from serving.interview.scribe import Recorder, Scribe
 from serving.limits import Slots
 from serving.streams.types import (
