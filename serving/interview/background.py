@@ -1,5 +1,6 @@
 """Slow checks, beside the streams: few threads of low priority, and queues with an end."""
 
+import logging
 import os
 import threading
 from collections import deque
@@ -8,9 +9,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
 
-from base.errors import QueueFullError
+from base.errors import InferenceFailedError, QueueFullError, SmartBranchError
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 NICE = 10  # Behind everything that a participant waits for.
 MAX_WAITING = 16
 
@@ -76,8 +78,11 @@ def _fulfil(future: "Future[T]", function: Callable[[], T]) -> None:
         return
     try:
         future.set_result(function())
-    except BaseException as error:
+    except SmartBranchError as error:
         future.set_exception(error)
+    except Exception:  # One check's fault is not the end of an attendance.
+        _log.exception("a slow check failed")
+        future.set_exception(InferenceFailedError("a check failed by a fault of ours"))
 
 
 def _be_nice() -> None:
