@@ -16,6 +16,7 @@ class DocumentLook:
 
     record: what it says; None where nothing was found. portrait: RGB, None where there is none.
     template: of the portrait. picture_codes: what is wrong with the picture, UPPER_SNAKE.
+    side: what the desk read of the picture, which it alone understands.
     """
 
     check: Check
@@ -23,6 +24,13 @@ class DocumentLook:
     portrait: ImageRGB | None
     template: Embedding | None
     picture_codes: tuple[str, ...] = ()
+    side: object = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every field was read, whatever the checks say."""
+        checks = () if self.record is None else self.record.checks
+        return any(name == "all_fields_read" and passed is True for name, passed, _ in checks)
 
     def __repr__(self) -> str:
         return f"DocumentLook({self.check.outcome.value}, portrait=<hidden>)"
@@ -31,8 +39,8 @@ class DocumentLook:
 class DocumentDesk(Protocol):
     """Reads documents; slow, so it runs in the background."""
 
-    def read(self, front: ImageRGB | None, back: ImageRGB | None) -> DocumentLook:
-        """Read what was shown of one document."""
+    def read(self, picture: ImageRGB, before: DocumentLook | None = None) -> DocumentLook:
+        """Read one side. before: what was read of the other one; both are then judged together."""
         ...
 
 

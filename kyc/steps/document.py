@@ -38,6 +38,7 @@ class DocumentStep(Step):
         super().__init__(ledger)
         self._side = Side.FRONT
         self._front: ImageRGB | None = None
+        self._front_look: DocumentLook | None = None
         self._reading: Future[DocumentLook] | None = None
         self._shown: ImageRGB | None = None
         self._sequence = 0
@@ -86,9 +87,9 @@ class DocumentStep(Step):
         desk = self._ledger.parts.document
         assert desk is not None
         kept = shrunk(image, _MAX_KEPT_PX)
-        front, back = (kept, None) if self._side is Side.FRONT else (self._front, kept)
+        before = self._front_look if self._side is Side.BACK else None
         try:
-            self._reading = self._ledger.parts.background.submit(lambda: desk.read(front, back))
+            self._reading = self._ledger.parts.background.submit(lambda: desk.read(kept, before))
         except SmartBranchError:
             return False
         self._shown, self._sequence = kept, sequence
@@ -105,12 +106,15 @@ class DocumentStep(Step):
             if not (has_back and self._retakes >= PATIENT_RETAKES):
                 return self._retake(tuple(_coded(code) for code in look.picture_codes), now_s)
         if has_back:
-            return self._ask_for_back(now_s)
+            return self._ask_for_back(look, now_s)
         if kind == UNKNOWN:
             return self._doubt(UNREADABLE, look, now_s)
         if kind not in self._ledger.plan.product.document_kinds:
             return self._doubt(WRONG, look, now_s)
-        if outcome is CheckOutcome.PASSED:
+        # What is read whole and still in doubt would be no surer from another picture.
+        if outcome is CheckOutcome.PASSED or (
+            outcome is CheckOutcome.INCONCLUSIVE and look.is_whole
+        ):
             self._finish(look)
             return []
         code = DOUBTFUL if outcome is CheckOutcome.FAILED else UNREADABLE
@@ -123,8 +127,8 @@ class DocumentStep(Step):
             return "MRZ_TD1" in kinds and look.portrait is not None
         return kind in kinds and kind in _TWO_SIDED
 
-    def _ask_for_back(self, now_s: float) -> Said:
-        self._front, self._side = self._shown, Side.BACK
+    def _ask_for_back(self, look: DocumentLook, now_s: float) -> Said:
+        self._front, self._front_look, self._side = self._shown, look, Side.BACK
         self._retakes = self._doubts = 0
         self.share = 0.5
         return self.begin(now_s)

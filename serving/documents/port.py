@@ -5,9 +5,9 @@ from base.errors import DegenerateFaceError, NoFaceError
 from kyc.case import Check, CheckName, CheckOutcome, DocumentRecord
 from kyc.ports import DocumentLook
 from media.image import ImageRGB
-from serving.documents.service import Reader
 from vision.analysis import Select
 from vision.assembly import FacePipeline
+from vision.documents.assembly import DocumentReader, SideLook
 from vision.documents.types import DocumentKind, DocumentOutcome, DocumentReading
 from vision.embedding import Embedding
 from vision.watermark import clean_mesh
@@ -22,17 +22,18 @@ _OUTCOMES = {
 class DocumentPort:
     """Reads documents of attendances; implements `kyc.ports.DocumentDesk`; safe to share."""
 
-    def __init__(self, reader: Reader, pipeline: FacePipeline, clock: Clock) -> None:
+    def __init__(self, reader: DocumentReader, pipeline: FacePipeline, clock: Clock) -> None:
         self._reader = reader
         self._pipeline = pipeline
         self._clock = clock
 
-    def read(self, front: ImageRGB | None, back: ImageRGB | None) -> DocumentLook:
-        """Read what was shown of one document. Raises InferenceFailedError."""
-        pictures = [picture for picture in (front, back) if picture is not None]
-        if not pictures:
-            raise ValueError("a document needs a picture of one side at least, got none")
-        reading = self._reader.read(*pictures)
+    def read(self, picture: ImageRGB, before: DocumentLook | None = None) -> DocumentLook:
+        """Read one side, and judge it with the one before. Raises InferenceFailedError."""
+        side = self._reader.look(picture)
+        sides = [side]
+        if before is not None and isinstance(before.side, SideLook):
+            sides.insert(0, before.side)
+        reading = self._reader.judge(sides)
         portrait = reading.portrait
         return DocumentLook(
             check=self._check(reading),
@@ -40,6 +41,7 @@ class DocumentPort:
             portrait=portrait,
             template=None if portrait is None else self._embed(portrait),
             picture_codes=tuple(reason.code for reason in reading.picture_reasons),
+            side=side,
         )
 
     def _check(self, reading: DocumentReading) -> Check:

@@ -44,7 +44,7 @@ def test_a_card_is_asked_for_on_both_sides_and_a_passport_on_one() -> None:
         to_capture(sitting)
     assert [prompt.side for prompt in card.prompts if prompt.side] == [Side.FRONT, Side.BACK]
     assert [prompt.side for prompt in passport.prompts if prompt.side] == [Side.FRONT]
-    assert card.desk.asked == [(True, False), (True, True)]
+    assert card.desk.asked == [False, True]
 
 
 def test_a_poor_picture_is_told_and_costs_no_attempt() -> None:
@@ -60,7 +60,7 @@ def test_a_front_that_can_be_read_is_taken_in_the_end() -> None:
     sitting = Sitting(desk=ScriptedDesk((poor, poor, poor, document())))
     to_capture(sitting)
     assert sitting.notices == ["DOCUMENT_GLARE"] * 2
-    assert sitting.desk.asked == [(True, False)] * 3 + [(True, True)]
+    assert sitting.desk.asked == [False] * 3 + [True]
 
 
 def test_pictures_that_stay_poor_cost_an_attempt_in_the_end() -> None:
@@ -96,6 +96,18 @@ def test_a_second_try_may_succeed() -> None:
     verdict = sitting.play()
     assert verdict.outcome is VerdictOutcome.PASSED
     assert sitting.recorded[-1].findings.attempts == {State.DOCUMENT: 1}
+
+
+def test_a_document_that_is_read_whole_and_in_doubt_is_for_a_person_and_costs_nothing() -> None:
+    doubtful = document(CheckOutcome.INCONCLUSIVE, is_whole=True)
+    sitting = Sitting(desk=ScriptedDesk((doubtful,)))
+    to_capture(sitting)
+    assert sitting.desk.asked == [False, True]
+    findings = sitting.recorded[-1].findings
+    assert findings.attempts == {}
+    check = findings.check(CheckName.DOCUMENT)
+    assert check is not None
+    assert check.outcome is CheckOutcome.INCONCLUSIVE
 
 
 def test_one_picture_is_read_at_a_time() -> None:
@@ -149,7 +161,7 @@ def test_a_document_may_be_held_up_to_the_camera() -> None:
     sitting.shoot = hold_up  # type: ignore[assignment]
     sitting.play_until(lambda: sitting.reached() is State.CAPTURE)
     assert sitting.advice[:2] == ["DOCUMENT_NOT_FOUND", "DOCUMENT_GLARE"]
-    assert sitting.desk.asked == [(True, False)] * 3 + [(True, True)]
+    assert sitting.desk.asked == [False] * 3 + [True]
     assert sitting.recorded[-1].findings.attempts == {}
     names = [picture.name for picture in sitting.snapshots]
     assert names == ["document_front", "document_back", "portrait"]

@@ -78,14 +78,17 @@ def found(name: str, outcome: CheckOutcome, code: str = "SCRIPTED") -> Check:
 
 @dataclass(slots=True)
 class ScriptedDesk:
-    """Reads every document alike: `looks`, one after the other, the last one again and again."""
+    """Reads every document alike: `looks`, one after the other, the last one again and again.
+
+    asked: for each picture, whether it was to be judged with the other side.
+    """
 
     looks: Sequence[DocumentLook] = ()
-    asked: list[tuple[bool, bool]] = field(default_factory=list)
+    asked: list[bool] = field(default_factory=list)
 
-    def read(self, front: ImageRGB | None, back: ImageRGB | None) -> DocumentLook:
+    def read(self, picture: ImageRGB, before: DocumentLook | None = None) -> DocumentLook:
         """Return the next look."""
-        self.asked.append((front is not None, back is not None))
+        self.asked.append(before is not None)
         looks = self.looks or (document(),)
         return looks[min(len(self.asked), len(looks)) - 1]
 
@@ -95,9 +98,11 @@ def document(
     kind: str = "CN_RESIDENT_ID",
     codes: tuple[str, ...] = (),
     template: Embedding | None = None,
+    is_whole: bool | None = None,
 ) -> DocumentLook:
     """Return what a desk reads from a document of the first person."""
-    record = DocumentRecord(kind, {"number": "1"}, {"number": 0.9}, ())
+    checks = (("all_fields_read", is_whole, "By script."),)
+    record = DocumentRecord(kind, {"number": "1"}, {"number": 0.9}, checks)
     check = found(CheckName.DOCUMENT, outcome)
     return DocumentLook(check, record, PICTURE, template or person(1), codes)
 

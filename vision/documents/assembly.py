@@ -1,6 +1,6 @@
 """Pictures of a document in, what it says out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from base.clock import Clock, SystemClock
@@ -19,6 +19,17 @@ from vision.documents.types import (
 )
 
 PortraitFinder = Callable[[ImageRGB, DocumentKind], ImageRGB | None]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SideLook:
+    """What one picture showed. side: None where there is no document in it."""
+
+    side: Side | None
+    fields: tuple[Field, ...]
+
+    def __repr__(self) -> str:
+        return f"SideLook({len(self.fields)} fields, values=<hidden>)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +51,21 @@ class DocumentReader:
         Raises InferenceFailedError.
         """
         pictures = (front,) if back is None else (front, back)
-        looks = [read_picture(self.text, self.find_card, picture) for picture in pictures]
-        sides = [side for side in looks if side is not None]
-        fields = [self._resident_fields(side) for side in sides]
-        reading = judge(sides, fields, len(pictures), self.clock.now().date())
+        return self.judge([self.look(picture) for picture in pictures])
+
+    def look(self, picture: ImageRGB) -> SideLook:
+        """Read one picture; what it says is judged together with the other side's.
+
+        Raises InferenceFailedError.
+        """
+        side = read_picture(self.text, self.find_card, picture)
+        return SideLook(side, () if side is None else self._resident_fields(side))
+
+    def judge(self, looks: Sequence[SideLook]) -> DocumentReading:
+        """Say what the pictures of one document show together."""
+        shown = [(look.side, look.fields) for look in looks if look.side is not None]
+        sides, fields = [side for side, _ in shown], [fields for _, fields in shown]
+        reading = judge(sides, fields, len(looks), self.clock.now().date())
         return self._with_portrait(reading)
 
     def warm_up(self) -> None:
