@@ -26,6 +26,7 @@ _MAX_OUTSIDE_SHARE = 0.12  # Of the picture's size, by which a corner may be out
 _SAMPLES = np.linspace(0.06, 0.94, 28, dtype=np.float32)
 _MIN_STEP = 4.0  # CIE Lab in 8-bit steps.
 _BORDER_SUPPORT = 0.45
+_AWAY_PX, _MAX_ROUGH, _MAX_UNSEEN = 4.0, 0.4, 0.35
 _MIN_INSIDE = 0.4
 MAX_BORDERS = 2
 
@@ -152,8 +153,20 @@ def _support(found: Sides, lines: Lines, lab: Floats) -> Floats:
     sizes = np.linalg.norm(steps, axis=3)
     is_step = (sizes >= _MIN_STEP) & is_inside
     stepped = is_step.sum(axis=2) / counts
+    # A clean step counts where no line was seen: blurred, or too weak.
+    rough = [_rough(lab, points, side * normals[:, :, None], limits) for side in (1, -1)]
+    is_clean = is_step & (np.maximum(*rough) < _MAX_ROUGH * sizes)
+    clean = np.minimum(is_clean.sum(axis=2) / counts, share + _MAX_UNSEEN)
+    share = np.maximum(share, clean)
     total = np.maximum((sizes * is_inside).sum(axis=2), 1e-6)
     steady = np.linalg.norm((steps * is_inside[..., None]).sum(axis=2), axis=2) / total
     # A side that lies outside the picture for the most part was not seen.
     share = np.where(is_inside.mean(axis=2) >= _MIN_INSIDE, np.minimum(share, stepped), 0.0)
     return np.asarray(share * (0.4 + 0.6 * steady), np.float32)
+
+
+def _rough(lab: Floats, points: Floats, normals: Floats, limits: Floats) -> Floats:
+    """Return how much the colour changes from beside an edge to further away on that side."""
+    near = pixels_at(lab, points + STEP_PX * normals, limits)
+    far = pixels_at(lab, points + (STEP_PX + _AWAY_PX) * normals, limits)
+    return np.asarray(np.linalg.norm(near - far, axis=-1), np.float32)
