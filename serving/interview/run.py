@@ -103,7 +103,8 @@ class AttendRun(Generic[M]):
                 said += self._tell(partial(self._hear, chunk))
             if batch.picture is not None:
                 said += self._tell(partial(self._see, batch.picture))
-            return said
+            # Media that never pause leave no idle moment for `tick`.
+            return [*said, *self._tell(self._attendance.tick)]
 
     def tick(self) -> Sequence[M]:
         """Let time pass."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from media.frame import CAMERA, MICROPHONE
 from serving.interview.feed import DOCUMENT_BACK, DOCUMENT_FRONT
 from serving.interview.words import AnswerWord, ConsentWord
 from serving.streams.types import Beat, Chunk, Codec, Word
-from tests.support.attending import PICTURE, SOUND, AttendHouse, ScriptedAttendance
+from tests.support.attending import LIMITS, PICTURE, SOUND, AttendHouse, ScriptedAttendance
 
 RECORDED = Recorded(Findings(), ((Move.STEP_DONE, ""),), (), (Snapshot("face", PICTURE),))
 
@@ -72,6 +73,22 @@ async def test_sound_and_words_are_all_heard_while_pictures_that_are_overtaken_a
     assert len(attendance.seen) < 10
     assert house.recorded() == list(range(1, 21, 2))
     await client.hang_up()
+
+
+async def test_time_passes_while_pictures_never_pause(tmp_path: Path) -> None:
+    """With fifteen pictures a second no stream was idle for a tick.
+
+    What was read in the background, and deadlines, waited for a hiccup of the line.
+    """
+    house = AttendHouse(tmp_path, replace(LIMITS, tick_s=60.0))
+    attendance = ScriptedAttendance()
+    attendance.answers["tick"] = (Noticed("READ_MEANWHILE"),)
+    client = house.come(attendance)
+    await client.hears("start")
+    client.send(house.picture(1))
+    await client.hears("READ_MEANWHILE")
+    await client.hang_up()
+    await asyncio.to_thread(house.close)
 
 
 async def test_pictures_of_documents_are_all_shown_with_their_side(house: AttendHouse) -> None:
