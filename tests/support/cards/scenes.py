@@ -116,7 +116,7 @@ def _table(kind: str, random: np.random.Generator) -> npt.NDArray[np.float64]:
         return np.asarray(large * 0.5 + 60, np.float64)
     if kind == "wood":
         grain = np.sin(y / 9 + 3 * np.sin(x / 170) + random.normal(0, 0.02, (height, 1)).cumsum(0))
-        return np.array([150.0, 100, 60]) + grain[..., None] * np.array([22.0, 18, 11])
+        return np.asarray(np.array([150.0, 100, 60]) + grain[..., None] * np.array([22.0, 18, 11]))
     if kind == "tiles":
         joint = (np.minimum(y % 160, x % 160) < 5)[..., None]
         return np.asarray(np.where(joint, 90.0, 165.0) + np.zeros(3), np.float64)
