@@ -11,10 +11,11 @@ from kyc.events import AttendEvent
 from protos.smartbranch.kyc.v1 import attend_pb2 as messages
 from serving.assembly import Services
 from serving.bridge import Bridge
-from serving.caller import Caller, Role
+from serving.caller import Caller
 from serving.grpc import attend_wire as wire
 from serving.grpc.media_wire import ack_message, beat_message
 from serving.interview.config import AttendConfig
+from serving.interview.discreet import discreet, is_host
 from serving.interview.engine import Written
 from serving.interview.kiosk import KioskCamera
 from serving.interview.registry import Attendances, Comer
@@ -25,7 +26,6 @@ from serving.streams.types import Ack, Beat, Incoming, Opened, Outgoing
 
 Request = messages.AttendRequest
 Response = messages.AttendResponse
-KIOSK_ROLES = frozenset({Role.INTERVIEW_APP, Role.OPERATOR})
 
 
 class InterviewRunner:
@@ -46,7 +46,10 @@ class InterviewRunner:
     async def run(
         self, requests: AsyncIterator[Request], caller: Caller | None
     ) -> AsyncGenerator[Response, None]:
-        """Answer one stream. caller: None without a token. Raises the errors of its contract."""
+        """Answer one stream. caller: who shows a token, if anybody does.
+
+        Only hosts of the participant's bank hear what was found. Raises the errors of its contract.
+        """
         config = wire.config_of(await _first(requests))
         services = self._readiness.services()
         async with aclosing(self._incoming(requests)) as incoming:
@@ -56,12 +59,16 @@ class InterviewRunner:
                 async with aclosing(answers):
                     async for answer in answers:
                         if not isinstance(answer, Opened):
-                            yield self._message(answer)
+                            told = _told(self._message(answer), caller, missed.owner.tenant)
+                            if told is not None:
+                                yield told
                 return
             ticket = await self._enter(services, config)
             async with aclosing(self._carry(services, config, ticket, incoming, caller)) as answers:
                 async for answer in answers:
-                    yield self._message(answer, ticket)
+                    told = _told(self._message(answer, ticket), caller, ticket.tenant)
+                    if told is not None:
+                        yield told
 
     async def _enter(self, services: Services, config: AttendConfig) -> Ticket:
         """Let a participant in. Raises AttendTokenInvalidError and InterviewClosedError."""
@@ -106,12 +113,7 @@ class InterviewRunner:
         """Return the branch's camera. Raises RoleNotAllowedError."""
         if config.camera is None:
             return None
-        may_look = (
-            caller is not None
-            and bool(caller.roles & KIOSK_ROLES)
-            and caller.tenant == ticket.tenant == config.camera.tenant
-        )
-        if not may_look:
+        if not is_host(caller, ticket.tenant) or ticket.tenant != config.camera.tenant:
             raise RoleNotAllowedError(
                 "a branch's camera as the source takes a caller of the bank's app"
             )
@@ -134,6 +136,11 @@ class InterviewRunner:
         if isinstance(answer, Beat):
             return Response(heartbeat=beat_message(self._clock))
         return answer.event
+
+
+def _told(answer: Response, caller: Caller | None, tenant: str) -> Response | None:
+    """Return what this caller may hear of it; None for nothing."""
+    return answer if is_host(caller, tenant) else discreet(answer)
 
 
 async def _first(requests: AsyncIterator[Request]) -> messages.AttendConfig:

@@ -86,8 +86,8 @@ AGREED = Request(
 class Line:
     """One connection, and everything that came over it."""
 
-    def __init__(self, stub: Any) -> None:
-        self._call = stub.Attend()
+    def __init__(self, stub: Any, metadata: tuple[tuple[str, str], ...] = ()) -> None:
+        self._call = stub.Attend(metadata=metadata)
         self.got: list[messages.AttendResponse] = []
 
     async def open(self, **config: Any) -> messages.AttendanceOpened:
