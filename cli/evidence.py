@@ -9,7 +9,7 @@ import typer
 from base.errors import EvidenceInvalidError
 from cli.evidence_remote import app
 from cli.output import EXIT_BAD_INPUT, emit, errors_reported, note
-from kyc.evidence.types import EvidenceReport
+from kyc.evidence.types import EvidenceReport, SignerStanding
 
 __all__ = ["app"]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -92,8 +92,16 @@ def _shown(text: str) -> str:
 
 
 def _in_words(payload: Mapping[str, Any]) -> str:
-    lines = ["intact" if payload["ok"] else "NOT AS IT WAS SIGNED"]
+    lines = [_in_short(payload)]
     if payload["interview"]:
         lines.append(f"{payload['interview']}: {payload['state']}")
     lines += [f"  {_MARKS[one['passed']]:<5} {one['text']}" for one in payload["checks"]]
     return "\n".join(lines)
+
+
+def _in_short(payload: Mapping[str, Any]) -> str:
+    """Return what somebody reads who reads one line; anybody can sign what he made up."""
+    if not payload["ok"]:
+        return "NOT AS IT WAS SIGNED"
+    is_known = payload["signer"] == SignerStanding.TRUSTED.value
+    return "intact" if is_known else "whole, but not proven to be of the bank: give its --key"

@@ -197,4 +197,4 @@ def _check_anchor(manifest: Mapping[str, Any]) -> EvidenceCheck:
         return EvidenceCheck("audit_line", False, "The manifest names no line of the audit log")
     if content != content_hash(manifest):
         return EvidenceCheck("audit_line", False, "The audit line was written for another pack")
-    return EvidenceCheck("audit_line", True, f"The audit log names this pack in {place}")
+    return EvidenceCheck("audit_line", True, f"It brings the audit line written for it, {place}")

@@ -161,7 +161,9 @@ def test_the_key_is_printed_to_be_handed_out(tmp_path: Path) -> None:
 
 def test_people_read_what_was_looked_at(given: Given, tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["verify", str(given.pack)])
+    # Anybody can sign what he made up, so the first line does not let that pass.
+    assert done.stdout.startswith("whole, but not proven to be of the bank")
+    done = CliRunner().invoke(app, ["verify", str(given.pack), "--key", str(given.key)])
     assert done.stdout.startswith("intact\ntenants/bank-a/interviews/")
-    assert "not proven" in done.stdout
     done = CliRunner().invoke(app, ["verify", str(changed(given, tmp_path))])
     assert done.stdout.startswith("NOT AS IT WAS SIGNED")
