@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from client import ApiError, SmartBranchClient
 from client.deepfake_types import ClipForgery, ImageForgery
+from client.interview_types import Interview, NewInterview, NewParticipant
 from client.liveness_types import Event, LivenessCheck, Opened, Verdict
 from client.types import (
     Consent,
@@ -20,6 +21,7 @@ from client.types import (
     Search,
     Verification,
 )
+from tour.attending import Actor, Attendance, attend
 from tour.tampering import Edits, send_edited
 
 T = TypeVar("T")
@@ -80,6 +82,24 @@ class Door:
     def film_edited(self, pictures: Sequence[bytes], fps: float, edits: Edits) -> ClipForgery:
         """Send them signed, with some exchanged on the way; `edits` by place."""
         return send_edited(self._address, pictures, fps, edits)
+
+    def create_interview(
+        self, product: str, participants: Sequence[NewParticipant]
+    ) -> NewInterview:
+        """Open a case."""
+        return self._wait(self._client.interviews.create(product, participants))
+
+    def get_interview(self, name: str) -> Interview:
+        """Return a case."""
+        return self._wait(self._client.interviews.get(name))
+
+    def attend(self, token: str, actor: Actor) -> Attendance:
+        """Attend an interview to its verdict."""
+        return self._wait(attend(self._client, token, actor))
+
+    def export_evidence(self, name: str) -> bytes:
+        """Return the evidence pack of a case."""
+        return self._wait(_export(self._client, name))
 
     def create_gallery(
         self,
@@ -142,6 +162,10 @@ async def _run_session(
                     group.create_task(send())
     assert run.verdict is not None
     return tuple(events), run.verdict
+
+
+async def _export(client: SmartBranchClient, name: str) -> bytes:
+    return b"".join([part async for part in client.interviews.export_evidence(name)])
 
 
 async def _film_signed(

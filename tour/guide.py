@@ -16,6 +16,7 @@ from tour.door import Door, open_door
 from tour.exhibits import GALLERY, copies_of, jpeg
 from tour.findings import Chapter, count_broken, print_chapter
 from tour.galleries import enrol_people, erase_person, name_faces, search_people
+from tour.interview import REVIEWER, invite_visitor, show_interviews
 from tour.liveness import show_liveness
 from tour.lobby import MANAGER, SECURITY, show_lobby
 from tour.refusals import show_refusals
@@ -46,10 +47,11 @@ def take_tour(folders: Folders, once: bool, console: Console) -> int:
     with running_server(folders.data / "server", *ports, lobby_file=lobby_file) as addresses:
         with open_door(addresses.grpc) as door:
             chapters = show_chapters(door, addresses, stage, folders, console)
+            page_path = "" if once else invite_visitor(door)
         _say_verdict(chapters, console)
         if not once:
             with stage.playing_on(addresses.grpc):
-                _stay_up(addresses, folders, console)
+                _stay_up(addresses, folders, page_path, console)
     return 1 if count_broken(chapters) else 0
 
 
@@ -75,6 +77,7 @@ def show_chapters(
     show(show_liveness(door, photographs.people()))
     show(show_deepfakes(door, photographs.people()))
     show(show_lobby(door, addresses, folders.data / "server", stage))
+    show(show_interviews(door, addresses, folders.data / "server"))
     show(show_refusals(door, enrolled[-1]))
     show(erase_person(door, enrolled[0]))
     show(check_audit(folders.data / "server"))
@@ -101,7 +104,7 @@ def _say_verdict(chapters: Sequence[Chapter], console: Console) -> None:
         console.print(f"All {total} answers were as promised.", style="bold green")
 
 
-def _stay_up(addresses: Addresses, folders: Folders, console: Console) -> None:
+def _stay_up(addresses: Addresses, folders: Folders, page_path: str, console: Console) -> None:
     pictures = folders.pictures
     lines = (
         "",
@@ -113,6 +116,9 @@ def _stay_up(addresses: Addresses, folders: Folders, console: Console) -> None:
         f"    as security                {SECURITY.name}   password {SECURITY.password}",
         f"  the operators' console       http://{addresses.http}/console",
         f"    as an operator             {OPERATOR.name}   password {OPERATOR.password}",
+        f"  an interview with your camera  http://{addresses.http}{page_path}",
+        f"  the reviewers' page          http://{addresses.http}/review",
+        f"    as a reviewer              {REVIEWER.name}   password {REVIEWER.password}",
         f"  metrics                      http://{addresses.http}/metrics",
         f"  gRPC, with reflection        {addresses.grpc}   gallery {GALLERY}",
         f"  the command line             .venv/bin/smartbranch face verify {pictures}/seat-6.jpg "
