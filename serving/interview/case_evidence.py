@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 
-from base.errors import PhotoNotFoundError, RecordingDamagedError
+from base.errors import PhotoNotFoundError, RecordingDamagedError, StorageFailedError
 from base.ids import InterviewName
 from kyc.case import Findings
 from kyc.evidence.canonical import sha256
@@ -42,7 +42,7 @@ def _participant(
     ]
     try:
         recording = files.recording(*own, key)
-    except RecordingDamagedError as error:
+    except (RecordingDamagedError, StorageFailedError) as error:
         facts = RecordingFacts(0, 0, None, None, "", (), error.message)
         return ParticipantEvidence(view.participant.id, findings, facts, tuple(kept))
     frames = _deciding_frames(recording, findings)
@@ -56,7 +56,7 @@ def _deciding_frames(recording: Recording, findings: Findings) -> list[Attachmen
     frames = []
     for sequence in sorted({check.sequence for check in findings.checks if check.sequence}):
         # Sound decides as well, and a damaged recording is said elsewhere.
-        with suppress(PhotoNotFoundError, RecordingDamagedError):
+        with suppress(PhotoNotFoundError, RecordingDamagedError, StorageFailedError):
             read = partial(recording.picture, sequence)
             frames.append(_attachment(f"frame-{sequence}", read))
     return frames
@@ -75,7 +75,7 @@ def _recording(recording: Recording) -> RecordingFacts | None:
         return None
     try:
         return _facts(recording, recording.verify())
-    except RecordingDamagedError as error:
+    except (RecordingDamagedError, StorageFailedError) as error:
         return RecordingFacts(
             head.count, head.last_sequence, None, None, head.chain, (), error.message
         )

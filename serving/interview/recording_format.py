@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from base.errors import RecordingDamagedError, SecretsUnavailableError
+from base.errors import RecordingDamagedError, SecretsUnavailableError, StorageFailedError
 from serving.crypto.key import Key
 from serving.interview.recording_types import RecordEntry, RecordingPlace
 from serving.storage.schema import to_micros
@@ -193,3 +193,8 @@ def unpack_entries(data: bytes) -> tuple[RecordEntry, ...]:
 def damaged(place: RecordingPlace, what: str) -> RecordingDamagedError:
     """Return what is said of a recording that is not as it was written."""
     return RecordingDamagedError(f"the recording of {place} is damaged: {what}", recording=place)
+
+
+def unreadable(place: RecordingPlace, error: OSError) -> StorageFailedError:
+    """Return what is said of a recording that the disk does not give."""
+    return StorageFailedError(f"the recording of {place} cannot be read: {error.strerror}")

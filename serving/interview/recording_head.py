@@ -13,7 +13,7 @@ from pathlib import Path
 
 from base.errors import AlreadyAttendingError
 from serving.crypto.key import Key
-from serving.interview.recording_format import NO_CHAIN, damaged
+from serving.interview.recording_format import NO_CHAIN, damaged, unreadable
 from serving.interview.recording_types import RecordingHead, RecordingPlace
 
 HEAD_FILE = "head"
@@ -68,13 +68,18 @@ class HeadFile:
 
 
 def read_head(folder: Path, key: Key, place: RecordingPlace) -> RecordingHead:
-    """Return how far a recording is, while it may be written. Raises RecordingDamagedError."""
+    """Return how far a recording is, while it may be written.
+
+    Raises RecordingDamagedError and StorageFailedError.
+    """
     try:
         content = (folder / HEAD_FILE).read_bytes()
     except FileNotFoundError:
         if any(folder.glob("*.seg")):
             raise damaged(place, "its head is missing") from None
         return EMPTY
+    except OSError as error:
+        raise unreadable(place, error) from error
     return _newest(content, key, place)[1]
 
 

@@ -10,7 +10,13 @@ from pathlib import Path
 
 from base.errors import InvalidArgumentError, PhotoNotFoundError
 from serving.crypto.key import Key
-from serving.interview.recording_format import NO_CHAIN, damaged, open_record, recording_key
+from serving.interview.recording_format import (
+    NO_CHAIN,
+    damaged,
+    open_record,
+    recording_key,
+    unreadable,
+)
 from serving.interview.recording_head import read_head
 from serving.interview.recording_segments import (
     Segment,
@@ -40,7 +46,8 @@ _SECOND_US = 1e6
 class Recording:
     """A recording up to its head when it was opened; safe to read while it is written.
 
-    Every method raises RecordingDamagedError where it meets something that was changed.
+    Every method raises RecordingDamagedError where it meets something that was changed, and
+    StorageFailedError where the disk does not give it.
     """
 
     def __init__(
@@ -147,8 +154,11 @@ class Recording:
         return self._head.end if number == self._head.segment else None
 
     def _read(self, segment: int, entry: RecordEntry) -> bytes:
-        with segment_path(self._folder, segment).open("rb") as file:
-            sealed = os.pread(file.fileno(), entry.sealed_bytes, entry.offset)
+        try:
+            with segment_path(self._folder, segment).open("rb") as file:
+                sealed = os.pread(file.fileno(), entry.sealed_bytes, entry.offset)
+        except OSError as error:
+            raise unreadable(self._place, error) from error
         found, data = open_record(self._key, self._place, segment, entry.index, sealed)
         if found.sequence != entry.sequence:
             raise damaged(self._place, f"record {entry.index} is not chunk {entry.sequence}")

@@ -13,6 +13,7 @@ from serving.interview.recording_format import (
     open_start,
     pack_entries,
     unpack_entries,
+    unreadable,
     walk,
 )
 from serving.interview.recording_types import (
@@ -201,3 +202,5 @@ def _read(folder: Path, place: RecordingPlace, number: int) -> bytes:
         return segment_path(folder, number).read_bytes()
     except FileNotFoundError:
         raise damaged(place, f"segment {number} is missing") from None
+    except OSError as error:
+        raise unreadable(place, error) from error

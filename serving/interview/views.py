@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from base.clock import Clock
-from base.errors import RecordingDamagedError
+from base.errors import RecordingDamagedError, StorageFailedError
 from base.ids import InterviewName
 from kyc.case import Interview, Participant
 from kyc.states import State
@@ -155,7 +155,7 @@ class CaseViews:
         where = (case.name.tenant, case.name.interview, participant)
         try:
             return self._files.recording(*where, case.vault.key).head.count
-        except RecordingDamagedError:
+        except (RecordingDamagedError, StorageFailedError):
             return 0  # Whoever opens the recording is told; the case can be read all the same.
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from base.errors import RecordingDamagedError
+from base.errors import RecordingDamagedError, StorageFailedError
 from serving.interview.recording_reader import Recording
 from serving.interview.recording_types import RecordingHead, RecordingPlace
 from tests.support.recordings import KEY, PLACE, RECORD_LENGTH, MemoryBook, open_at, picture, record
@@ -142,3 +142,14 @@ def test_a_recording_that_moves_on_while_it_is_opened_is_not_damaged(tmp_path: P
 
 def recorded(folder: Path) -> int:
     return Recording(folder, KEY, PLACE).head.last_sequence
+
+
+@pytest.mark.parametrize("name", ["head", "000001.seg"])
+def test_what_the_disk_does_not_give_is_said_so(tmp_path: Path, name: str) -> None:
+    """An error of the disk was nobody's reason: the case could not be shown nor decided."""
+    record(tmp_path, 1, 4)
+    (tmp_path / name).unlink()
+    (tmp_path / name).mkdir()
+    (tmp_path / "000001.idx").unlink()
+    with pytest.raises(StorageFailedError, match="cannot be read"):
+        Recording(tmp_path, KEY, PLACE).verify()
