@@ -28,7 +28,7 @@ from tour.staff import Person, add_staff
 
 NOTES = (
     "Both customers are photographs with specimens drawn for them, and nobody living is here to "
-    "pass. Try it yourself: the tour that stays up opens a case for your own camera and microphone.",
+    "pass. Try it yourself: a tour that stays up opens a case for your own camera and microphone.",
 )
 PRODUCT = "account"
 REVIEWER = Person("rita", "reviewer")
