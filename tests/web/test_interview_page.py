@@ -32,6 +32,7 @@ def test_an_interview_leads_from_the_invitation_to_an_end_that_teaches_nothing(
         await peer.progress(kyc.DOCUMENT, 1)
         await peer.prompt(Prompt.SHOW_DOCUMENT, "Show the portrait", side=1)
         await peer.watch("document_front")
+        await peer.until_told()
         await peer.notice("DOCUMENT_GLARE", "light is reflected")
         await peer.prompt(Prompt.SHOW_DOCUMENT, "Show the portrait", side=1)
         await peer.watch("document_front")
@@ -65,6 +66,10 @@ def test_an_interview_leads_from_the_invitation_to_an_end_that_teaches_nothing(
     page.click("#take")
     shows(page, "#card-review")
     page.click("#use")
+    # What was sent is said to be; it was a picture that was gone, and a button that did nothing.
+    expect(page.locator("#card-trouble")).to_have_text("Your document is being read")
+    expect(page.locator("#card-review")).to_be_hidden()
+    peer.go_on()
     expect(page.locator("#notice")).to_have_text("light is reflected")
     page.click("#take")
     page.click("#use")

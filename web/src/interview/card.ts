@@ -7,6 +7,7 @@ import type { Asked, Side } from "./state.ts";
 import { words } from "./words.ts";
 
 type Trouble = "fileBroken" | "notSent" | "noCardCamera" | null;
+type Line = Trouble | "cardSent";
 
 export class CardPanel {
   private readonly prompt = byId("card-prompt");
@@ -23,6 +24,7 @@ export class CardPanel {
   private side: Side = "front";
   private jpeg: Uint8Array<ArrayBuffer> | null = null;
   private trouble: Trouble = null;
+  private isSent = false;
 
   // maxBytes: of one picture. onPicture: sends it; returns whether it is on its way.
   constructor(
@@ -53,7 +55,7 @@ export class CardPanel {
     this.side = asked.side;
     if (this.prompt.textContent !== asked.text) this.prompt.textContent = asked.text;
     this.picture.alt = words().cardAlt;
-    this.line.textContent = this.trouble ? words()[this.trouble] : "";
+    this.tell();
     void this.open();
   }
 
@@ -92,6 +94,7 @@ export class CardPanel {
   private look(jpeg: Uint8Array<ArrayBuffer> | null): void {
     this.forget();
     this.jpeg = jpeg;
+    this.isSent = false;
     const hasCamera = this.trouble !== "noCardCamera";
     if (hasCamera) this.complain(null);
     this.live.hidden = jpeg !== null || !hasCamera;
@@ -102,8 +105,14 @@ export class CardPanel {
   }
 
   private use(): void {
-    if (this.jpeg && this.onPicture(this.side, this.jpeg)) this.forget();
-    else this.complain("notSent");
+    if (!this.jpeg || !this.onPicture(this.side, this.jpeg)) {
+      this.complain("notSent");
+      return;
+    }
+    // The server may take a while to say anything, and may want another picture without asking anew.
+    this.look(null);
+    this.isSent = true;
+    this.tell();
   }
 
   private forget(): void {
@@ -114,6 +123,12 @@ export class CardPanel {
 
   private complain(trouble: Trouble): void {
     this.trouble = trouble;
-    this.line.textContent = trouble ? words()[trouble] : "";
+    this.tell();
+  }
+
+  private tell(): void {
+    const line: Line = this.isSent ? "cardSent" : this.trouble;
+    this.line.textContent = line ? words()[line] : "";
+    this.line.classList.toggle("calm", line === "cardSent");
   }
 }
