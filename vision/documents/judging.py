@@ -140,7 +140,9 @@ def _decide(checks: Sequence[DocumentCheck], issues: Sequence[Reason]) -> Decisi
     open_ones = tuple(_reason(check) for check in checks if _must_pass(check))
     if open_ones:
         return Decision(DocumentOutcome.INCONCLUSIVE, (*open_ones, *issues))
-    return Decision(DocumentOutcome.VALID, (_HOLDS, *issues))
+    # No trace of a screen is no proof of paper, and a picture alone has no better one to give.
+    untold = tuple(_reason(one) for one in checks if one.name == _SCREEN and one.passed is None)
+    return Decision(DocumentOutcome.VALID, (_HOLDS, *untold, *issues))
 
 
 def _must_pass(check: DocumentCheck) -> bool:
@@ -148,7 +150,8 @@ def _must_pass(check: DocumentCheck) -> bool:
     return check.passed is None and check.name in _ALWAYS_NEEDED
 
 
-_ALWAYS_NEEDED = frozenset({"all_fields_read", "validity", "is_colour", "is_no_screen"})
+_SCREEN = "is_no_screen"
+_ALWAYS_NEEDED = frozenset({"all_fields_read", "validity", "is_colour"})
 
 
 def _reason(check: DocumentCheck) -> Reason:

@@ -37,5 +37,5 @@ _COLOUR = {
 _SCREEN = {
     True: "The document shows no trace of a screen.",
     False: "The document is shown on a screen.",
-    None: "Whether the document is on a screen could not be told.",
+    None: "No trace of a screen was seen; a fine one leaves none.",
 }

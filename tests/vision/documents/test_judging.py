@@ -98,7 +98,6 @@ def test_a_card_of_which_a_field_was_not_read_is_left_undecided(name: str) -> No
         pytest.param(Medium(False, False), DocumentOutcome.INVALID, "IS_COLOUR", id="grey copy"),
         pytest.param(Medium(True, True), DocumentOutcome.INVALID, "IS_NO_SCREEN", id="screen"),
         pytest.param(Medium(None, False), DocumentOutcome.INCONCLUSIVE, "IS_COLOUR", id="unsure"),
-        pytest.param(Medium(True, None), DocumentOutcome.INCONCLUSIVE, "IS_NO_SCREEN", id="open"),
     ],
 )
 def test_a_copy_is_refused_and_a_missing_signal_is_no_pass(
@@ -107,6 +106,13 @@ def test_a_copy_is_refused_and_a_missing_signal_is_no_pass(
     reading = judged(medium=medium)
     assert reading.decision.outcome is outcome
     assert codes(reading) == [code]
+
+
+def test_no_trace_of_a_screen_is_said_and_holds_nothing_up() -> None:
+    reading = judged(medium=Medium(True, None))
+    assert reading.decision.outcome is DocumentOutcome.VALID
+    assert codes(reading) == ["DOCUMENT_HOLDS", "IS_NO_SCREEN"]
+    assert {one.name: one.passed for one in reading.checks}["is_no_screen"] is None
 
 
 def test_contradictions_come_before_what_was_not_read() -> None:
