@@ -20,6 +20,7 @@ from tour import photographs
 from tour.attending import Actor, Attendance
 from tour.cards.holder import Holder, make_number
 from tour.cards.resident import draw_back, draw_front
+from tour.cards.table import lay_on_table
 from tour.door import Door
 from tour.exhibits import jpeg, say_reasons
 from tour.findings import Chapter
@@ -160,7 +161,9 @@ def _attend(door: Door, actor: Actor) -> tuple[Interview, Attendance]:
 def _actor(
     face: ImageRGB, camera: Callable[[float], bytes], leaves_at: InterviewState | None = None
 ) -> Actor:
-    front, back = jpeg(draw_front(HOLDER, face)), jpeg(draw_back(HOLDER))
+    front, back = (
+        jpeg(lay_on_table(side)) for side in (draw_front(HOLDER, face), draw_back(HOLDER))
+    )
     return Actor(front, back, camera, leaves_at)
 
 
