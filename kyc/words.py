@@ -46,6 +46,10 @@ ADVICE: Final[Mapping[str, Words]] = {
     ),
     "DOCUMENT_CORNER_CUT_OFF": ("Show the whole document", "请将证件完整放入画面"),
     "DOCUMENT_CUT_OFF": ("Show the whole document", "请将证件完整放入画面"),
+    "DOCUMENT_CARD_EDGES_NOT_SEEN": (
+        "Show all four edges of the document, with some table around it",
+        "请拍全证件四边，四周留出一些桌面",
+    ),
     "DOCUMENT_TOO_SMALL": ("Bring the document closer", "请将证件靠近镜头"),
     "DOCUMENT_TOO_DARK": ("More light on the document", "证件光线太暗，请移到明亮处"),
     "DOCUMENT_TOO_BRIGHT": ("Less light on the document", "证件光线太强，请避开强光"),

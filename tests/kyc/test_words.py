@@ -12,6 +12,7 @@ from kyc.words import ADVICE, NOTICES, PROMPTS, REASONS, SIDES, in_language, pro
 from liveness.events import Challenge
 from liveness.texts import Language
 from tests.support.scripted_interviews import PRODUCT
+from vision.documents.whole_picture import CARD_EDGES_NOT_SEEN
 
 ENGLISH, CHINESE = Language.ENGLISH, Language.CHINESE
 SENTENCES = {
@@ -50,6 +51,11 @@ def test_every_code_of_an_attendance_has_words(root: Path) -> None:
     assert len(named) > 30
     without = sorted(code for code in named if text_of(code) == unknown)
     assert without == []
+
+
+def test_whoever_photographs_a_card_without_its_edges_is_told_what_is_missing() -> None:
+    """It was `Please show the document again`, which the next picture did no better by."""
+    assert "four edges" in text_of(f"DOCUMENT_{CARD_EDGES_NOT_SEEN.code}")
 
 
 def test_a_code_of_elsewhere_still_says_something() -> None:
