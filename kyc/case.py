@@ -112,8 +112,8 @@ class Answer:
 class Position:
     """Where a client says that it is. accuracy_m: radius, 68 % confidence."""
 
-    latitude_deg: float
-    longitude_deg: float
+    latitude_deg: float = field(repr=False)
+    longitude_deg: float = field(repr=False)
     accuracy_m: float
     measured_at: datetime | None
 

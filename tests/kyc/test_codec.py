@@ -97,9 +97,12 @@ def test_what_is_none_of_ours_is_refused(text: str) -> None:
         findings_from_json(text)
 
 
-def test_documents_and_answers_hide_themselves() -> None:
+def test_documents_answers_and_places_hide_themselves() -> None:
     document = DocumentRecord("CN_RESIDENT_ID", {"number": "11010519491231002X"}, {}, ())
     answer = Answer("q", "asked", "a secret answer", datetime(2026, 1, 1, tzinfo=UTC), None, None)
-    shown = repr(Findings(document=document, answers=(answer,)))
+    place = Position(31.2304, 121.4737, 18.0, None)
+    shown = repr(Findings(document=document, answers=(answer,), position=place))
+    assert "31.2304" not in shown
+    assert "121.4737" not in shown
     assert "11010519491231002X" not in shown
     assert "secret" not in shown
