@@ -67,9 +67,6 @@ class ReviewMedia:
 
     def index(self, caller: Caller, name: InterviewName, participant: str) -> RecordingIndex:
         """Return what a recording holds up to now. Raises ParticipantNotFoundError."""
-        case = self._views.get(caller, name)
-        if case.participant(participant) is None:
-            raise ParticipantNotFoundError(f"there is no participant {participant} in {name}")
         resource = name.participant(participant)
         with self._lock:
             self._open.pop(resource, None)
@@ -80,7 +77,7 @@ class ReviewMedia:
     def frame(self, caller: Caller, name: InterviewName, participant: str, sequence: int) -> bytes:
         """Return a picture of the recording as it was sent, JPEG or PNG.
 
-        Raises PhotoNotFoundError.
+        Raises PhotoNotFoundError and ParticipantNotFoundError.
         """
         found = self._recording(caller, name, participant).picture(sequence)
         self._note(caller, name.participant(participant), RECORDING)
@@ -103,6 +100,8 @@ class ReviewMedia:
             kept = self._open.get(resource)
             if kept is not None and kept.until_s > now_s:
                 return kept.recording
+        if self._views.get(caller, name).participant(participant) is None:
+            raise ParticipantNotFoundError(f"there is no participant {participant} in {name}")
         recording = self._files.recording(tenant, name.interview, participant, key)
         with self._lock:
             self._open[resource] = _Open(recording, now_s + OPEN_S)
