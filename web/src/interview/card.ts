@@ -25,6 +25,7 @@ export class CardPanel {
   private jpeg: Uint8Array<ArrayBuffer> | null = null;
   private trouble: Trouble = null;
   private isSent = false;
+  private notice: unknown = null;
 
   // maxBytes: of one picture. onPicture: sends it; returns whether it is on its way.
   constructor(
@@ -41,9 +42,12 @@ export class CardPanel {
     });
   }
 
-  // asked: null while no document is asked for.
-  render(asked: Asked | null): void {
+  // asked: null while no document is asked for. notice: what was said last.
+  render(asked: Asked | null, notice: unknown = null): void {
     this.isWanted = asked !== null;
+    // A picture that cannot be read is told without a new prompt.
+    if (notice !== this.notice) this.isSent = false;
+    this.notice = notice;
     if (!asked) {
       this.close();
       return;

@@ -57,7 +57,7 @@ export class RunningView {
     this.notice.hidden = !state.notice;
     say(this.notice, state.notice?.text ?? "");
     if (panel === "consent" && asked) this.consent.render(asked);
-    this.card.render(panel === "document" ? asked : null);
+    this.card.render(panel === "document" ? asked : null, state.notice);
     if (panel === "live") this.stage.render(state);
     else this.stage.clear();
     const question = panel === "live" && asked?.kind === "question" ? asked : null;
