@@ -44,6 +44,7 @@ from serving.models import ModelFacts
 from serving.server import Server
 from serving.settings import ServerSettings, load_settings
 from serving.storage.database import DATABASE_FILE
+from serving.telemetry.decisions import DecisionCounts
 from serving.telemetry.logs import make_logger
 from tests.support.databases import open_database
 from tests.support.deepfake import ScriptedForgery
@@ -191,7 +192,9 @@ class LivenessHouse:
         )
         self.detector = self.embedder = FACTS
         self.facts: tuple[ModelFacts, ...] = (FACTS,)
+        self.decisions = DecisionCounts()
         self.engine = self.galleries = self.lobby = self.staff = self
+        self.documents = self.interviews = self
 
     @property
     def models(self) -> tuple[ModelFacts, ...]:
