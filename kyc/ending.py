@@ -65,7 +65,11 @@ class Ending:
                 self._ledger.add_checks((still,))
                 self._sums = (*self._sums, still)
                 return self._write(self._judge(None), Move.REFUSE, still.reasons[0].code)
-        return self._write(self._judge("LOCKED_OUT"), Move.LOCK_OUT, code)
+        verdict = self._judge("LOCKED_OUT")
+        if verdict.outcome is VerdictOutcome.REFUSED:
+            # A rule that was broken outweighs that there are no attempts left.
+            return self._write(verdict, Move.REFUSE, verdict.reasons[0].code)
+        return self._write(verdict, Move.LOCK_OUT, code)
 
     def refuse(self, code: str) -> list[AttendEvent]:
         """End because a rule was broken."""

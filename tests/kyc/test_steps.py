@@ -87,7 +87,8 @@ def test_a_document_that_is_not_accepted_uses_up_the_attempts(
     sitting = Sitting(product=ONE_SIDE, desk=ScriptedDesk((look,)))
     verdict = sitting.play()
     assert sitting.notices.count(code) == 3
-    assert sitting.moves == [Move.BEGIN, DONE, Move.LOCK_OUT]
+    is_refused = outcome is VerdictOutcome.REFUSED
+    assert sitting.moves == [Move.BEGIN, DONE, Move.REFUSE if is_refused else Move.LOCK_OUT]
     assert verdict.outcome is outcome
 
 
@@ -246,7 +247,7 @@ def test_another_face_than_the_documents_uses_up_attempts_and_is_refused() -> No
     assert verdict.outcome is VerdictOutcome.REFUSED
     assert codes(verdict) == ["SIMILARITY_TOO_LOW"]
     assert sitting.notices.count("FACE_NOT_MATCHED") == 3
-    assert sitting.moves[-1] is Move.LOCK_OUT
+    assert sitting.moves[-1] is Move.REFUSE
     assert not sitting.files.asked
 
 
