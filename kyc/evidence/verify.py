@@ -60,6 +60,7 @@ def verify_file(file: BinaryIO, trusted: Sequence[bytes] = ()) -> EvidenceReport
     checks.append(_about_the_signer(standing))
     checks += _check_files(file, entries, manifest)
     checks.append(_check_anchor(manifest))
+    checks += _about_recordings(manifest)
     return EvidenceReport(tuple(checks), standing, signed_by, manifest)
 
 
@@ -186,6 +187,17 @@ def _listed(manifest: Mapping[str, Any]) -> dict[str, tuple[int, str]] | None:
     except (KeyError, TypeError):
         return None
     return listed if len(listed) == len(manifest["files"]) else None
+
+
+def _about_recordings(manifest: Mapping[str, Any]) -> list[EvidenceCheck]:
+    """Say which recordings were found damaged when the pack was made; nothing where none was."""
+    try:
+        people = [(one["id"], one["recording"]) for one in manifest["participants"]]
+        damaged = [person for person, recording in people if recording and recording["problem"]]
+    except (KeyError, TypeError):
+        return [EvidenceCheck("recordings", None, "What is said of recordings cannot be read")]
+    text = "was damaged already when the pack was made"
+    return [EvidenceCheck("recordings", None, f"The recording of {who} {text}") for who in damaged]
 
 
 def _check_anchor(manifest: Mapping[str, Any]) -> EvidenceCheck:

@@ -5,6 +5,7 @@ import json
 import struct
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from base.errors import EvidenceInvalidError
 from kyc.evidence.archive import Content, write_archive
 from kyc.evidence.canonical import canonical
+from kyc.evidence.pack import make_pack
 from kyc.evidence.types import EvidenceReport, SignerStanding
 from kyc.evidence.verify import verify_file, verify_pack
 from tests.support.evidence import (
@@ -23,6 +25,7 @@ from tests.support.evidence import (
     SIGNER,
     SNAPSHOT,
     attachment,
+    audit_line,
     evidence,
     pack,
     pack_bytes,
@@ -194,6 +197,18 @@ def test_without_a_trusted_key_nobody_is_proven_to_have_signed() -> None:
     report = check(PACK, [])
     assert (report.ok, report.signer) == (True, SignerStanding.UNKNOWN)
     assert "not proven" in next(one.text for one in report.checks if one.name == "signer")
+
+
+def test_a_recording_that_was_damaged_is_said_and_leaves_the_pack_whole() -> None:
+    case = evidence()
+    person = case.participants[0]
+    assert person.recording is not None
+    broken = replace(person, recording=replace(person.recording, problem="RECORDING_DAMAGED"))
+    made = make_pack(replace(case, participants=(broken,)), SIGNER, audit_line)
+    report = check(b"".join(made.parts()))
+    assert report.ok
+    said = [(one.name, one.passed) for one in report.checks if "p-1 was damaged" in one.text]
+    assert said == [("recordings", None)]
 
 
 def test_who_signs_a_forged_pack_is_not_trusted() -> None:
