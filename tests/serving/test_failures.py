@@ -10,9 +10,10 @@ from google.rpc.error_details_pb2 import (  # type: ignore[import-untyped]
 from base.errors import NoFaceError, RateLimitedError, SmartBranchError, leaves
 from protos.smartbranch.deepfake.v1 import deepfake_service_pb2
 from protos.smartbranch.edge.v1 import edge_service_pb2
+from protos.smartbranch.kyc.v1 import interview_service_pb2
 from protos.smartbranch.liveness.v1 import liveness_service_pb2
 from protos.smartbranch.lobby.v1 import lobby_service_pb2
-from protos.smartbranch.vision.v1 import face_service_pb2, gallery_service_pb2
+from protos.smartbranch.vision.v1 import document_service_pb2, face_service_pb2, gallery_service_pb2
 from serving.failures import DOMAIN, HTTP_STATUS, failure_of
 from serving.grpc.server import names_in
 from serving.grpc.status import status_of
@@ -55,6 +56,8 @@ FILES = (
     deepfake_service_pb2.DESCRIPTOR,
     edge_service_pb2.DESCRIPTOR,
     lobby_service_pb2.DESCRIPTOR,
+    document_service_pb2.DESCRIPTOR,
+    interview_service_pb2.DESCRIPTOR,
 )
 
 
