@@ -106,6 +106,11 @@ class LobbyServer(PageServer):
         """End every stream."""
         self._hand_out(None)
 
+    @property
+    def listener_count(self) -> int:
+        """Streams that are open."""
+        return len(self._listeners)
+
     def end_sessions(self) -> None:
         """Let everybody's sign-in expire; streams are told so."""
         self.expired.update(self.sessions)
