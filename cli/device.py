@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -11,6 +11,7 @@ import typer
 
 from base.errors import CameraNotFoundError, InvalidArgumentError
 from cli import device_words as words
+from cli.asking import ask_server
 from cli.output import emit, errors_reported
 
 if TYPE_CHECKING:
@@ -32,18 +33,6 @@ SERVER = "127.0.0.1:50051"
 MAX_FILE_BYTES = 256 * 1024
 
 
-def _ask(
-    server: str,
-    token: str | None,
-    ca: Path | None,
-    call: "Callable[[SmartBranchClient], Awaitable[T]]",
-) -> T:
-    from cli.remote import ask
-    from client import TlsFiles
-
-    return ask(server, token, None if ca is None else TlsFiles(ca=ca), call)
-
-
 @app.command("create-code")
 def create_code(
     device: DeviceArgument,
@@ -57,7 +46,7 @@ def create_code(
 ) -> None:
     """Make a one-time code that one box registers with; it is shown once."""
     with errors_reported(as_json):
-        made = _ask(
+        made = ask_server(
             *(server, token, ca),
             lambda client: client.devices.create_code(
                 device, branch, display_name=name, lifetime=timedelta(hours=hours)
@@ -82,7 +71,7 @@ def list_(
 ) -> None:
     """List the boxes."""
     with errors_reported(as_json):
-        found = _ask(server, token, ca, lambda client: client.devices.list_devices(branch))
+        found = ask_server(server, token, ca, lambda client: client.devices.list_devices(branch))
         emit({"devices": [words.device_payload(one) for one in found]}, as_json, words.devices)
 
 
@@ -98,7 +87,7 @@ def revoke(
     """Take a box's right to connect away, at once and for good."""
     with errors_reported(as_json):
         name = f"tenants/{tenant}/devices/{device}"
-        gone = _ask(server, token, ca, lambda client: client.devices.revoke_device(name))
+        gone = ask_server(server, token, ca, lambda client: client.devices.revoke_device(name))
         emit(words.device_payload(gone), as_json, words.device)
 
 
@@ -112,7 +101,7 @@ def cameras(
 ) -> None:
     """List the cameras and how they are."""
     with errors_reported(as_json):
-        found = _ask(server, token, ca, lambda client: client.devices.list_cameras(branch))
+        found = ask_server(server, token, ca, lambda client: client.devices.list_cameras(branch))
         emit({"cameras": [words.camera_payload(one) for one in found]}, as_json, words.cameras)
 
 
@@ -141,7 +130,7 @@ def set_scene(
             except ValueError as error:
                 raise InvalidArgumentError(f"{file} is no scene: {error}") from None
 
-        changed = _ask(server, token, ca, change)
+        changed = ask_server(server, token, ca, change)
         emit(words.camera_payload(changed), as_json, words.camera)
 
 
@@ -158,7 +147,7 @@ def frame(
     """Write one frame as a camera sees it now, masks applied; who looks is recorded."""
     with errors_reported(as_json):
         name = _name(camera, tenant)
-        seen = _ask(server, token, ca, lambda client: client.devices.get_frame(name))
+        seen = ask_server(server, token, ca, lambda client: client.devices.get_frame(name))
         file.write_bytes(seen.picture)
         payload = {"file": str(file), "captured_at": seen.captured_at.isoformat()}
         emit(payload, as_json, f"{file}: taken {payload['captured_at']}")

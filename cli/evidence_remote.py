@@ -2,13 +2,13 @@
 
 import os
 import tempfile
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from base.errors import EvidenceInvalidError, InvalidArgumentError
+from cli.asking import ask_server
 from cli.output import emit, errors_reported
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def export(
         name = _name(case, tenant)
         draft = _draft_beside(out)
         try:
-            _ask(server, token, ca, lambda client: _fetch(client, name, draft))
+            ask_server(server, token, ca, lambda client: _fetch(client, name, draft))
             report = verify_pack(draft)
             if not report.ok:
                 raise EvidenceInvalidError(f"the pack of {name} did not arrive whole; ask again")
@@ -97,7 +97,9 @@ def erase(
     """Erase everything of a case, and say what there was."""
     with errors_reported(as_json):
         name = _name(case, tenant)
-        receipt = _ask(server, token, ca, lambda client: client.interviews.erase(name, reason))
+        receipt = ask_server(
+            server, token, ca, lambda client: client.interviews.erase(name, reason)
+        )
         held = {one.store: one.erased_count for one in receipt.stores}
         payload = {
             "interview": receipt.name,
@@ -120,21 +122,11 @@ def _set_hold(
 ) -> None:
     with errors_reported(as_json):
         name = _name(case, tenant)
-        found = _ask(server, token, ca, lambda client: client.interviews.hold(name, held, reason))
+        found = ask_server(
+            server, token, ca, lambda client: client.interviews.hold(name, held, reason)
+        )
         payload = {"interview": found.name, "is_held": found.is_held}
         emit(payload, as_json, f"{found.name} is {'held' if found.is_held else 'not held'}")
-
-
-def _ask(
-    server: str,
-    token: str | None,
-    ca: Path | None,
-    call: "Callable[[SmartBranchClient], Awaitable[T]]",
-) -> T:
-    from cli.remote import ask
-    from client import TlsFiles
-
-    return ask(server, token, None if ca is None else TlsFiles(ca=ca), call)
 
 
 async def _fetch(client: "SmartBranchClient", name: str, path: Path) -> None:

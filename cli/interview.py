@@ -1,6 +1,5 @@
 """`smartbranch interview`: cases of interviews, on a server that runs."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -9,6 +8,7 @@ import typer
 
 from base.errors import InvalidArgumentError
 from cli import interview_words as words
+from cli.asking import ask_server
 from cli.output import emit, errors_reported
 
 if TYPE_CHECKING:
@@ -28,18 +28,6 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.
 SERVER = "127.0.0.1:50051"
 
 
-def _ask(
-    server: str,
-    token: str | None,
-    ca: Path | None,
-    call: "Callable[[SmartBranchClient], Awaitable[T]]",
-) -> T:
-    from cli.remote import ask
-    from client import TlsFiles
-
-    return ask(server, token, None if ca is None else TlsFiles(ca=ca), call)
-
-
 @app.command()
 def create(
     product: Annotated[str, typer.Argument(help="Id of the product in the policy.")],
@@ -53,7 +41,7 @@ def create(
     """Open a case; the ways in are shown once."""
     with errors_reported(as_json):
         people = [_participant(one) for one in participant]
-        made = _ask(
+        made = ask_server(
             *(server, token, ca),
             lambda client: client.interviews.create(product, people, external_id=external_id),
         )
@@ -74,7 +62,7 @@ def show(
     """Show one case."""
     with errors_reported(as_json):
         name = _name(case, tenant)
-        found = _ask(server, token, ca, lambda client: client.interviews.get(name))
+        found = ask_server(server, token, ca, lambda client: client.interviews.get(name))
         emit(words.case_payload(found), as_json, words.case)
 
 
@@ -98,7 +86,7 @@ def list_(
                     break
             return found
 
-        found = _ask(server, token, ca, some)
+        found = ask_server(server, token, ca, some)
         payload = {"interviews": [words.case_payload(one) for one in found]}
         emit(payload, as_json, words.cases)
 
@@ -116,7 +104,9 @@ def invite(
     """Add a participant, also in the middle of a case; the way in is shown once."""
     with errors_reported(as_json):
         name, person = _name(case, tenant), _participant(participant)
-        access = _ask(server, token, ca, lambda client: client.interviews.invite(name, person))
+        access = ask_server(
+            server, token, ca, lambda client: client.interviews.invite(name, person)
+        )
         emit(asdict(access), as_json, words.access)
 
 
@@ -133,7 +123,9 @@ def hand_over(
     """Give a case to a person, whatever state it is in."""
     with errors_reported(as_json):
         name = _name(case, tenant)
-        given = _ask(server, token, ca, lambda client: client.interviews.hand_over(name, text))
+        given = ask_server(
+            server, token, ca, lambda client: client.interviews.hand_over(name, text)
+        )
         emit(words.case_payload(given), as_json, words.case)
 
 
@@ -151,7 +143,7 @@ def review(
     """Approve or reject a case that is in review."""
     with errors_reported(as_json):
         name = _name(case, tenant)
-        decided = _ask(
+        decided = ask_server(
             *(server, token, ca),
             lambda client: client.interviews.review(name, approve, reason),
         )

@@ -67,7 +67,6 @@ class CaseBooks:
         keeping = CaseKeeping(database, vaults, audit, clock)
         self.expire, self.sweep = keeping.expire, keeping.sweep
         self.purgeable, self.destroy = keeping.purgeable, keeping.destroy
-        self.check_erasable = keeping.check_erasable
         self.key_of, self.key_in = keeping.key_of, keeping.key_in
         attendances = AttendanceBooks(database, vaults, audit, clock, keeping.expire)
         self.look, self.enter, self.record = attendances.look, attendances.enter, attendances.record

@@ -44,11 +44,6 @@ class CaseKeeping:
         name = InterviewName(records.tenant, interview)
         return CaseVault.of(name, self._vaults.open(records), row.wrapped_key).key
 
-    def check_erasable(self, tenant: str, interview: str) -> None:
-        """Raise InterviewHeldError for a case that is held, InterviewNotFoundError for none."""
-        with self._database.read() as transaction:
-            _check_erasable(transaction.tenant(tenant), interview)
-
     def destroy(self, tenant: str, interview: str) -> int:
         """Forget a case: its key, its rows, its tokens, and what requests about it were answered.
 

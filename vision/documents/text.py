@@ -82,9 +82,3 @@ class TextReader(Protocol):
     def warm_up(self) -> None:
         """Open the models and let them prove themselves. Raises ModelDisagreesError."""
         ...
-
-
-def read_all(reader: TextReader, image: ImageRGB) -> tuple[TextLine, ...]:
-    """Find every line of a picture and read it."""
-    lines = reader.read_at(image, reader.find(image))
-    return tuple(line for line in lines if line.text)
